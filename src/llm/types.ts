@@ -1,0 +1,105 @@
+/** The words of the LLM part. A tap sees bytes, a provider knows what they mean, measure.ts turns that into emits. */
+import type { LlmStatus } from '../catalogue/catalogue.js';
+
+export type { LlmStatus };
+
+/** What is done with the model; prices and default features hang on it. */
+export type Operation =
+  | 'chat'
+  | 'completion'
+  | 'responses'
+  | 'embeddings'
+  | 'speech'
+  | 'transcription'
+  | 'translation'
+  | 'image'
+  | 'moderation'
+  | 'batch'
+  | 'realtime';
+
+/** Counts as the provider bills them. A field is absent when the answer does not state it. */
+export interface Usage {
+  /** All prompt tokens, the cached and audio ones among them. */
+  promptTokens?: number;
+  /** All completion tokens, the reasoning and audio ones among them. */
+  completionTokens?: number;
+  cachedTokens?: number;
+  cacheWriteTokens?: number;
+  reasoningTokens?: number;
+  audioInputTokens?: number;
+  audioOutputTokens?: number;
+  cachedAudioTokens?: number;
+  imageInputTokens?: number;
+  /** Speech: characters spoken (code points), for models sold by the character. */
+  characters?: number;
+  /** Images made, for models sold by the image. */
+  images?: number;
+  /** Audio heard, for models sold by the minute. */
+  seconds?: number;
+}
+
+/** What is learnt of one call while it goes; a provider's readers fill it in. */
+export interface CallFacts {
+  /** As asked for. */
+  requestModel?: string;
+  /** As answered; wins. */
+  responseModel?: string;
+  /** The request asked for a streamed answer. */
+  stream?: boolean;
+  usage?: Usage;
+  /** US dollars that the answer itself states (OpenRouter). Wins over every price table. */
+  costUsd?: number;
+  /** `default`, `flex`, `priority`, `batch`, … as answered. */
+  serviceTier?: string;
+  /** Set by the first stream event that carries content a user would see or hear. */
+  sawContent?: boolean;
+  /** Set by the event after which the provider says nothing more. */
+  done?: boolean;
+  /** A failure told inside a 200 (an error event, `response.failed`). */
+  failure?: LlmStatus;
+}
+
+/**
+ * One endpoint of a provider: pure functions from parsed bodies to facts. They get whatever JSON a server sent, so
+ * every field may be of any type or missing; they must not keep text. When they throw, the call is counted without
+ * what they would have said.
+ */
+export interface Endpoint {
+  readonly provider: string;
+  readonly operation: Operation;
+  /** The feature of calls for which the application named none. */
+  readonly feature: string;
+  /** Streamed usage may be asked for with `stream_options.include_usage`. */
+  readonly streamOptions?: true;
+  readRequest(body: unknown, facts: CallFacts): void;
+  /** The whole body of a 2xx answer that is JSON. */
+  readAnswer(body: unknown, facts: CallFacts): void;
+  /** One event of a streamed answer: SSE data or an NDJSON line. Not every event is shown: see taps. */
+  readEvent(event: unknown, facts: CallFacts): void;
+}
+
+/** A provider family: finds the endpoint of a POST, or undefined when it is none of this family. */
+export interface Provider {
+  readonly name: string;
+  /** `path` is the URL's path without query. Called for POSTs only; must be cheap. */
+  endpoint(host: string, path: string): Endpoint | undefined;
+}
+
+/** One call, finished: exactly one for each exchange with a provider. */
+export interface LlmEvent {
+  readonly provider: string;
+  readonly operation: Operation;
+  /** The response's model, else the request's, as given; undefined when neither is known. */
+  readonly model: string | undefined;
+  readonly feature: string;
+  readonly status: LlmStatus;
+  /** Seconds. */
+  readonly duration: number;
+  /** Seconds; only of streamed answers with content. */
+  readonly timeToFirstToken?: number;
+  readonly usage?: Usage;
+  readonly costUsd?: number;
+  readonly serviceTier?: string;
+  /** The SDK sent this call again after a failure. */
+  readonly isRetry: boolean;
+}
