@@ -25,16 +25,33 @@ await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs
 // The door loads the same file as the sign, or there would be two sets of cells.
 const sameBundle = {
   name: 'same-bundle',
-  setup: (b) => b.onResolve({ filter: /^\.\/start\.js$|^\.\/index\.js$/ }, () => ({ path: './index.cjs', external: true })),
+  setup: (b) =>
+    b.onResolve({ filter: /^\.\/start\.js$|^\.\/index\.js$/ }, () => ({
+      path: './index.cjs',
+      external: true,
+    })),
 };
-await build({ ...common, entryPoints: ['src/register.ts'], outfile: 'dist/register.cjs', plugins: [sameBundle] });
+await build({
+  ...common,
+  entryPoints: ['src/register.ts'],
+  outfile: 'dist/register.cjs',
+  plugins: [sameBundle],
+});
 
-const names = Object.keys(require('../dist/index.cjs')).filter((n) => n !== 'default').sort();
-writeFileSync('dist/index.mjs', `import otel from './index.cjs';\nexport const { ${names.join(', ')} } = otel;\n`);
+const names = Object.keys(require('../dist/index.cjs'))
+  .filter((n) => n !== 'default')
+  .sort();
+writeFileSync(
+  'dist/index.mjs',
+  `import otel from './index.cjs';\nexport const { ${names.join(', ')} } = otel;\n`,
+);
 writeFileSync('dist/register.mjs', `import './register.cjs';\n`);
 
-execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'scripts/tsconfig.types.json'], { stdio: 'inherit' });
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'scripts/tsconfig.types.json'], {
+  stdio: 'inherit',
+});
 for (const name of ['index', 'register']) {
-  for (const kind of ['cts', 'mts']) writeFileSync(`dist/${name}.d.${kind}`, `export * from './types/${name}.js';\n`);
+  for (const kind of ['cts', 'mts'])
+    writeFileSync(`dist/${name}.d.${kind}`, `export * from './types/${name}.js';\n`);
 }
 process.stdout.write(`built dist/ in ${Math.round(performance.now() - started)} ms\n`);

@@ -80,15 +80,20 @@ function parseUrl(value: string): URL | undefined {
 /** Keeps the value type of each row while the table stays a plain object. */
 const setting = <T>(row: Setting<T>): Setting<T> => row;
 
-const optional = <T>(row: Omit<Setting<T>, 'default'>): Setting<T | undefined> => ({ ...row, default: undefined });
+const optional = <T>(row: Omit<Setting<T>, 'default'>): Setting<T | undefined> => ({
+  ...row,
+  default: undefined,
+});
 
-const endpoint = (env: string, doc: string) => optional({ env, type: 'an http or https URL', parse: url, doc });
+const endpoint = (env: string, doc: string) =>
+  optional({ env, type: 'an http or https URL', parse: url, doc });
 const file = (env: string, doc: string) => optional({ env, type: 'a path', parse: text, doc });
 const headers = (env: string, doc: string) =>
   optional({ env, type: 'key=value,key=value with percent-encoded values', parse: pairs, doc, secret: true });
 const protocol = (env: string, doc: string) =>
   optional({ env, type: 'http/protobuf or http/json', parse: oneOf('http/protobuf', 'http/json'), doc });
-const compression = (env: string, doc: string) => optional({ env, type: 'gzip or none', parse: oneOf('gzip', 'none'), doc });
+const compression = (env: string, doc: string) =>
+  optional({ env, type: 'gzip or none', parse: oneOf('gzip', 'none'), doc });
 const milliseconds = (env: string, doc: string) =>
   optional({ env, type: 'milliseconds, 1 to 2147483647', parse: integer(1, 2 ** 31 - 1), doc });
 

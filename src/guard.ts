@@ -43,7 +43,8 @@ export function createGuard(log: Log, count: (where: string) => void): Guard {
         } catch (error) {
           failures++;
           report(where, error);
-          if (failures === MAX_FAILURES) log.warnOnce(`off:${where}`, `${where} failed ${failures} times and is now off`);
+          if (failures === MAX_FAILURES)
+            log.warnOnce(`off:${where}`, `${where} failed ${failures} times and is now off`);
         }
       };
     },

@@ -193,7 +193,8 @@ export const catalogue = {
     kind: 'observed',
     unit: '',
     labels: { version: bounded(5), node_version: bounded(2), os: bounded(2), arch: bounded(2) },
-    description: 'Always 1; its labels tell what runs: service version, Node version, operating system, architecture',
+    description:
+      'Always 1; its labels tell what runs: service version, Node version, operating system, architecture',
     source: 'Read once at start',
   },
   intelia_cpu_utilization_ratio: {
@@ -230,7 +231,9 @@ export const catalogue = {
   intelia_otel_dropped_measurements_total: {
     kind: 'counter',
     unit: '{measurement}',
-    labels: { reason: ['not_a_number', 'negative', 'label_limit', 'label_value', 'series_limit', 'bad_call'] },
+    labels: {
+      reason: ['not_a_number', 'negative', 'label_limit', 'label_value', 'series_limit', 'bad_call'],
+    },
     description: 'Measurements that were dropped, or kept under the label value other',
     source: 'The bounds of this catalogue and the checks at every record',
   },
@@ -245,7 +248,7 @@ export const catalogue = {
     kind: 'counter',
     unit: '{error}',
     labels: { where: bounded(50) },
-    description: "Errors inside this package that were kept from the application",
+    description: 'Errors inside this package that were kept from the application',
     source: 'The guard around every hook',
   },
 } as const satisfies Record<string, MetricSpec>;
@@ -255,8 +258,12 @@ export type MetricName = keyof Catalogue;
 export type Labels<N extends MetricName> = LabelsOf<Catalogue[N]>;
 
 /** Names of the metrics that are recorded one by one (not observed at collection). */
-export type RecordedName = { [N in MetricName]: Catalogue[N]['kind'] extends 'observed' ? never : N }[MetricName];
-export type ObservedName = { [N in MetricName]: Catalogue[N]['kind'] extends 'counter' | 'histogram' ? never : N }[MetricName];
+export type RecordedName = {
+  [N in MetricName]: Catalogue[N]['kind'] extends 'observed' ? never : N;
+}[MetricName];
+export type ObservedName = {
+  [N in MetricName]: Catalogue[N]['kind'] extends 'counter' | 'histogram' ? never : N;
+}[MetricName];
 
 /**
  * Records one measurement: adds to a counter, observes into a histogram, sets a gauge.

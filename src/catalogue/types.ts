@@ -32,4 +32,6 @@ export interface MetricSpec {
 export type LabelValue<L> = L extends readonly (infer V extends string)[] ? V : string;
 
 /** All labels of a metric, each required. */
-export type LabelsOf<S extends MetricSpec> = { readonly [K in keyof S['labels']]: LabelValue<S['labels'][K]> };
+export type LabelsOf<S extends MetricSpec> = {
+  readonly [K in keyof S['labels']]: LabelValue<S['labels'][K]>;
+};

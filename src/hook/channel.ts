@@ -2,7 +2,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Guard } from '../guard.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- a channel's message is its publisher's own */
 export function onChannel(guard: Guard, name: string, listener: (message: any) => void): void {
   subscribe(name, guard.wrap(`channel ${name}`, listener));
 }

@@ -7,7 +7,6 @@ import { sep } from 'node:path';
 import type { Guard } from '../guard.js';
 import { wrapMethod } from './wrap.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- any library's exports */
 /**
  * Given the exports of a just loaded file, before anybody else sees them; gives the exports to use instead, or
  * undefined to leave them as they are.

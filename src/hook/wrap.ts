@@ -1,6 +1,5 @@
 /** Replaces a method by one that calls it, so that nobody can tell: same name, length, `this` and own properties. */
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- any function of any library */
 type AnyFunction = (...args: any[]) => any;
 
 /** Marks a wrapper, so that a second start or a second copy of this package does not wrap again. */
@@ -30,7 +29,8 @@ export function disguise<F extends AnyFunction>(wrapper: F, original: AnyFunctio
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
     const existing = Object.getOwnPropertyDescriptor(wrapper, key);
-    if (descriptor !== undefined && existing?.configurable !== false) Object.defineProperty(wrapper, key, descriptor);
+    if (descriptor !== undefined && existing?.configurable !== false)
+      Object.defineProperty(wrapper, key, descriptor);
   }
   Object.defineProperty(wrapper, WRAPPED, { value: original });
   return wrapper;

@@ -49,7 +49,9 @@ export abstract class Family<C extends Cell = Cell> {
   private admit(labels: Given): C {
     const given = this.labelNames.map((name) => labels[name]);
     const values = given.map((value, i) =>
-      (this.bounds[i] as LabelBound).accept(value, (reason) => this.onDrop(reason, this.name, this.labelNames[i])),
+      (this.bounds[i] as LabelBound).accept(value, (reason) =>
+        this.onDrop(reason, this.name, this.labelNames[i]),
+      ),
     );
     const known = this.lookup(values);
     if (known !== undefined) return this.alias(given, values, known);
@@ -97,7 +99,10 @@ export abstract class Family<C extends Cell = Cell> {
 
 function isSameText(given: unknown, text: string | undefined): boolean {
   if (given === undefined) return text === UNKNOWN;
-  return (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean') && String(given) === text;
+  return (
+    (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean') &&
+    String(given) === text
+  );
 }
 
 /** Unrolled by the number of labels: a loop over the names costs half as much again. */
@@ -111,12 +116,15 @@ function finder<C>(root: Level, names: readonly string[]): (labels: Given) => C 
     case 2:
       return (l) => (root.get(l[k0]) as Level | undefined)?.get(l[k1]) as C | undefined;
     case 3:
-      return (l) => ((root.get(l[k0]) as Level | undefined)?.get(l[k1]) as Level | undefined)?.get(l[k2]) as C | undefined;
+      return (l) =>
+        ((root.get(l[k0]) as Level | undefined)?.get(l[k1]) as Level | undefined)?.get(l[k2]) as
+          C | undefined;
     case 4:
       return (l) =>
-        (((root.get(l[k0]) as Level | undefined)?.get(l[k1]) as Level | undefined)?.get(l[k2]) as Level | undefined)?.get(
-          l[k3],
-        ) as C | undefined;
+        (
+          ((root.get(l[k0]) as Level | undefined)?.get(l[k1]) as Level | undefined)?.get(l[k2]) as
+            Level | undefined
+        )?.get(l[k3]) as C | undefined;
     default:
       throw new RangeError('a metric has at most four labels');
   }
@@ -133,18 +141,36 @@ export class CounterFamily extends Family<NumberCell> {
   }
 }
 
+/** Never hidden: the round of a gauge that was set by hand and so holds until it is set again. */
+const ALWAYS = Infinity;
+
 export class GaugeFamily extends Family<NumberCell> {
-  /** Set by the registry before it asks the observers; a cell not set in a round is not shown in it. */
+  /** The collection at hand. An observed cell that was not set in it is not shown. */
   round = 0;
 
+  /** Sets the gauge until it is set again. */
   record(value: number, labels: Given): void {
+    this.set(value, labels, ALWAYS);
+  }
+
+  /** Sets the gauge for the collection at hand only. */
+  observe(value: number, labels: Given): void {
+    this.set(value, labels, this.round);
+  }
+
+  /** The cells that hold a value now. */
+  shown(): NumberCell[] {
+    return this.cells.filter((cell) => cell.round >= this.round);
+  }
+
+  private set(value: number, labels: Given, round: number): void {
     if (!Number.isFinite(value)) {
       this.onDrop('not_a_number', this.name);
       return;
     }
     const cell = this.cell(labels);
     cell.value = value;
-    cell.round = this.round;
+    cell.round = round;
   }
 
   protected createCell(values: readonly string[], bornMs: number): NumberCell {

@@ -1,8 +1,20 @@
 /** All families of the catalogue: the one place where measurements land and from which every export reads. */
-import { catalogue, type Emit, type Labels, type MetricName, type ObservedName } from '../catalogue/catalogue.js';
+import {
+  catalogue,
+  type Emit,
+  type Labels,
+  type MetricName,
+  type ObservedName,
+} from '../catalogue/catalogue.js';
 import type { MetricSpec } from '../catalogue/types.js';
-import { NumberCell } from './cell.js';
-import { CounterFamily, Family, GaugeFamily, HistogramFamily, type DropReason, type OnDrop } from './family.js';
+import {
+  CounterFamily,
+  GaugeFamily,
+  HistogramFamily,
+  type DropReason,
+  type Family,
+  type OnDrop,
+} from './family.js';
 
 export type AnyFamily = CounterFamily | HistogramFamily | GaugeFamily;
 
@@ -43,12 +55,16 @@ export function createRegistry(options: RegistryOptions): Registry {
   };
 
   const families = Object.fromEntries(
-    Object.entries<MetricSpec>(catalogue).map(([name, spec]) => [name, createFamily(name, spec, drop, nowMs)]),
+    Object.entries<MetricSpec>(catalogue).map(([name, spec]) => [
+      name,
+      createFamily(name, spec, drop, nowMs),
+    ]),
   ) as Record<MetricName, AnyFamily>;
 
   function ask(family: GaugeFamily, observer: Observer<never>): void {
     try {
-      observer(((value: number, labels: object) => family.record(value, labels as Record<string, unknown>)) as never);
+      observer(((value: number, labels: object) =>
+        family.observe(value, labels as Record<string, unknown>)) as never);
     } catch (error) {
       onError(`observe ${family.name}`, error);
     }
@@ -91,8 +107,7 @@ function createFamily(name: string, spec: MetricSpec, drop: OnDrop, nowMs: () =>
 
 /** The cells to be shown now: those of an observed metric only if they were set in this collection. */
 export function shownCells<F extends AnyFamily>(family: F): F['cells'] {
-  if (!(family instanceof GaugeFamily)) return family.cells;
-  return family.cells.filter((cell: NumberCell) => cell.round === family.round);
+  return family instanceof GaugeFamily ? family.shown() : family.cells;
 }
 
 function describeDrop(reason: DropReason, metric: string, label?: string): string {
