@@ -30,10 +30,15 @@ export interface Usage {
   audioOutputTokens?: number;
   cachedAudioTokens?: number;
   imageInputTokens?: number;
+  cachedImageTokens?: number;
+  /** Completion tokens that are an image; without a statement all those of an image endpoint. */
+  imageOutputTokens?: number;
   /** Speech: characters spoken (code points), for models sold by the character. */
   characters?: number;
   /** Images made, for models sold by the image. */
   images?: number;
+  /** What those images are, as a price list names it: `1024x1024`, `hd 1024x1792`. */
+  imageVariant?: string;
   /** Audio heard, for models sold by the minute. */
   seconds?: number;
 }
@@ -81,6 +86,11 @@ export interface Endpoint {
 /** A provider family: finds the endpoint of a POST, or undefined when it is none of this family. */
 export interface Provider {
   readonly name: string;
+  /**
+   * What its paths may end with: the text after the last `/` or `:`. A POST with any other ending costs one look-up
+   * and is never shown to a provider.
+   */
+  readonly endings: readonly string[];
   /** `path` is the URL's path without query. Called for POSTs only; must be cheap. */
   endpoint(host: string, path: string): Endpoint | undefined;
 }
@@ -91,6 +101,8 @@ export interface LlmEvent {
   readonly operation: Operation;
   /** The response's model, else the request's, as given; undefined when neither is known. */
   readonly model: string | undefined;
+  /** As asked for, when the answer named another: an Azure deployment can have its own price. */
+  readonly requestModel?: string;
   readonly feature: string;
   readonly status: LlmStatus;
   /** Seconds. */
