@@ -1,0 +1,36 @@
+// Runs the tests of test/compat/<name>/, each with a package.json and lockfile of its own: all, or those named.
+// Usage: npm run test:compat [-- name…]
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = 'test/compat';
+const all = readdirSync(root).filter((name) => existsSync(join(root, name, 'package.json')));
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`no such folder in ${root}: ${unknown.join(', ')}; there are ${all.join(', ')}\n`);
+  process.exit(2);
+}
+
+const run = (command, args, cwd) => spawnSync(command, args, { cwd, stdio: 'inherit' }).status ?? 1;
+
+/** Installed already, from this very lockfile? */
+function install(folder) {
+  const stamp = join(folder, 'node_modules', '.stamp');
+  const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  if (existsSync(stamp) && statSync(stamp).size > 0 && readFileSync(stamp, 'utf8') === lock) return 0;
+  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], folder);
+  if (status === 0) writeFileSync(stamp, lock);
+  return status;
+}
+
+let failed = 0;
+for (const name of wanted.length > 0 ? wanted : all) {
+  process.stdout.write(`\n${name}\n`);
+  const folder = join(root, name);
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', 'tsx/cjs', '--timeout', '60000'];
+  const status = install(folder) || run(process.execPath, [...mocha, `${folder}/*.test.ts`]);
+  if (status !== 0) failed++;
+}
+process.exitCode = failed === 0 ? 0 : 1;
