@@ -1,0 +1,43 @@
+/**
+ * Who answers at a host. Names are those of the price table (@pydantic/genai-prices), so that a price is looked up
+ * without another translation.
+ */
+
+/** Speaks the protocol, but we do not know who it is: a proxy, a gateway, a model server of one's own. */
+export const UNKNOWN_PROVIDER = 'openai_compatible';
+
+/** One line a provider; the host itself or any host below it. */
+const HOSTS = new Map(
+  Object.entries({
+    'api.openai.com': 'openai',
+    'openai.azure.com': 'azure',
+    'cognitiveservices.azure.com': 'azure',
+    'services.ai.azure.com': 'azure',
+    'api.groq.com': 'groq',
+    'api.together.xyz': 'together',
+    'api.together.ai': 'together',
+    'api.deepseek.com': 'deepseek',
+    'api.mistral.ai': 'mistral',
+    'api.x.ai': 'x-ai',
+    'openrouter.ai': 'openrouter',
+    'api.perplexity.ai': 'perplexity',
+    'api.fireworks.ai': 'fireworks',
+    'api.cerebras.ai': 'cerebras',
+    'api.moonshot.ai': 'moonshotai',
+    'api.novita.ai': 'novita',
+    'generativelanguage.googleapis.com': 'google',
+  }),
+);
+
+/** Looks at the host, then at its parents: `eu.api.openai.com` is OpenAI, `mine.openai.azure.com` is Azure. */
+export function providerOfHost(host: string): string {
+  const colon = host.indexOf(':');
+  let name = colon < 0 ? host : host.slice(0, colon);
+  for (;;) {
+    const known = HOSTS.get(name);
+    if (known !== undefined) return known;
+    const dot = name.indexOf('.');
+    if (dot < 0) return UNKNOWN_PROVIDER;
+    name = name.slice(dot + 1);
+  }
+}

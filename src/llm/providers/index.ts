@@ -1,0 +1,26 @@
+/** The families of providers, one line each; a newcomer adds a file beside this one and a line here. */
+import type { Endpoint, Provider } from '../types.js';
+import { openai } from './openai.js';
+
+const FAMILIES: readonly Provider[] = [
+  openai,
+]; // prettier-ignore
+
+const byEnding = new Map<string, Provider[]>();
+for (const family of FAMILIES) {
+  for (const ending of family.endings) byEnding.set(ending, [...(byEnding.get(ending) ?? []), family]);
+}
+
+/**
+ * The endpoint that a POST goes to, or undefined when it is none of an LLM provider. `host` may carry a port, `path`
+ * has no query. Asked for every POST the application sends: what is no LLM call costs one map look-up.
+ */
+export function findEndpoint(host: string, path: string): Endpoint | undefined {
+  const families = byEnding.get(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1));
+  if (families === undefined) return undefined;
+  for (const family of families) {
+    const endpoint = family.endpoint(host, path);
+    if (endpoint !== undefined) return endpoint;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * OpenAI's protocol, which most others speak too: chat, completions, responses, embeddings, speech, transcription,
+ * images, moderation. Source: https://platform.openai.com/docs/api-reference.
+ */
+import type { CallFacts, Endpoint, Operation, Provider } from '../types.js';
+import { providerOfHost } from './hosts.js';
+import * as read from './openai-readers.js';
+
+/** An endpoint before it is known who answers. */
+type Kind = Omit<Endpoint, 'provider'>;
+
+interface Path {
+  readonly path: string;
+  readonly kind: Kind;
+  readonly byProvider: Map<string, Endpoint>;
+}
+
+const plain = (operation: Operation, feature: string, more: Partial<Kind> = {}): Kind => ({
+  operation,
+  feature,
+  readRequest: read.readRequest,
+  readAnswer: read.readAnswer,
+  readEvent: read.readTyped,
+  ...more,
+});
+
+const chat = plain('chat', 'chat', { streamOptions: true, readEvent: read.readChunk });
+const image = plain('image', 'image', {
+  readRequest: read.readImageRequest,
+  readAnswer: read.readImage,
+  readEvent: read.readImage,
+});
+const heard = { readAnswer: read.readTranscript, readEvent: read.readTranscript };
+const speech = plain('speech', 'tts', { readRequest: read.readSpeechRequest });
+
+/** Where a path ends with several of these, the first is meant. */
+const PATHS: readonly Path[] = Object.entries<Kind>({
+  '/chat/completions': chat,
+  '/completions': plain('completion', 'chat', { readEvent: read.readChunk }),
+  '/responses': plain('responses', 'chat'),
+  '/responses/compact': plain('responses', 'chat'),
+  '/embeddings': plain('embeddings', 'embeddings'),
+  '/audio/speech': speech,
+  '/audio/transcriptions': plain('transcription', 'transcription', heard),
+  '/audio/translations': plain('translation', 'transcription', heard),
+  '/images/generations': image,
+  '/images/edits': image,
+  '/images/variations': image,
+  '/moderations': plain('moderation', 'moderation'),
+}).map(([path, kind]) => ({ path, kind, byProvider: new Map<string, Endpoint>() }));
+
+const endingOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Azure names the deployment in the path, and old clients name it nowhere else. */
+const DEPLOYMENT = /\/deployments\/([^/]{1,128})\//;
+
+export const openai: Provider = {
+  name: 'openai',
+  endings: [...new Set(PATHS.map(({ path }) => endingOf(path)))],
+  endpoint(host, path) {
+    const found = PATHS.find((each) => path.endsWith(each.path));
+    if (found === undefined) return undefined;
+    const provider = providerOfHost(host);
+    const endpoint = found.byProvider.get(provider) ?? { provider, ...found.kind };
+    found.byProvider.set(provider, endpoint);
+    const deployment = provider === 'azure' ? DEPLOYMENT.exec(path)?.[1] : undefined;
+    return deployment === undefined ? endpoint : withDeployment(endpoint, deployment);
+  },
+};
+
+function withDeployment(endpoint: Endpoint, deployment: string): Endpoint {
+  return {
+    ...endpoint,
+    readRequest(body: unknown, facts: CallFacts) {
+      facts.requestModel = deployment;
+      endpoint.readRequest(body, facts);
+    },
+  };
+}
