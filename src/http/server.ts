@@ -1,0 +1,93 @@
+/**
+ * HTTP requests, from the channel that Node's own http and https servers publish. The message comes when the headers
+ * are parsed and before any `request` listener runs. Upgrades and CONNECT that somebody listens for, and input that
+ * is no HTTP (`clientError`), never come here: they are not requests.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Hook } from '../context.js';
+import { onChannel } from '../hook/channel.js';
+import { isOwn } from './ignore.js';
+import { measureRequest } from './measure.js';
+import { endpointOf } from './route.js';
+
+/** nginx's code for a client that went away before the answer was complete; no RFC has one. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+interface StartMessage {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  readonly server: Server;
+}
+
+interface Exchange extends StartMessage {
+  /** Kept from the start: method-override middleware changes `request.method`. */
+  readonly method: string;
+  readonly startedAt: number;
+  recorded: boolean;
+}
+
+export const hookHttpServer: Hook = ({ emit, guard, now }) => {
+  // Symbols of this hook alone. State on the objects themselves costs a third of a WeakMap and dies with them.
+  const EXCHANGE = Symbol('intelia.http.exchange');
+  const OPEN = Symbol('intelia.http.open');
+  const QUEUED = Symbol('intelia.http.queued');
+  type TrackedSocket = Socket & { [OPEN]?: number; [QUEUED]?: Set<Exchange> };
+
+  const record = guard.wrap('http close', (exchange: Exchange) => {
+    if (exchange.recorded) return;
+    exchange.recorded = true;
+    const { method, request } = exchange;
+    const socket = exchange.socket as TrackedSocket;
+    socket[OPEN] = (socket[OPEN] as number) - 1;
+    socket[QUEUED]?.delete(exchange);
+    if (isOwn(request)) return;
+    const duration = now() - exchange.startedAt;
+    measureRequest({ method, endpoint: endpointOf(request), status: statusOf(exchange), duration }, emit);
+  });
+
+  // One listener for all: what it needs hangs on the response it is called on.
+  function onResponseClose(this: ServerResponse & { [EXCHANGE]?: Exchange }): void {
+    const exchange = this[EXCHANGE];
+    if (exchange !== undefined) record(exchange);
+  }
+
+  function onSocketClose(this: TrackedSocket): void {
+    for (const exchange of this[QUEUED] ?? []) record(exchange);
+  }
+
+  /** A pipelined response waits for its turn; when the connection ends before, Node never closes it. */
+  function watchQueued(socket: TrackedSocket, exchange: Exchange): void {
+    let queued = socket[QUEUED];
+    if (queued === undefined) {
+      socket[QUEUED] = queued = new Set();
+      socket.on('close', onSocketClose);
+    }
+    queued.add(exchange);
+  }
+
+  onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: StartMessage) => {
+    if (isOwn(server)) return;
+    const method = request.method ?? '';
+    const exchange = { request, response, socket, server, method, startedAt: now(), recorded: false };
+    const open = (socket as TrackedSocket)[OPEN] ?? 0;
+    (socket as TrackedSocket)[OPEN] = open + 1;
+    if (open > 0) watchQueued(socket, exchange);
+    (response as { [EXCHANGE]?: Exchange })[EXCHANGE] = exchange;
+    response.on('close', onResponseClose);
+  });
+};
+
+/**
+ * What became of the request. An answer that did not finish was cut off by the client (its end of the connection or an
+ * error of the connection was seen) or else by the server: a destroyed response, a time-out, Express' way with an error
+ * after the headers. That is 500 whatever the headers said, unless the server is being closed and so ends its streams.
+ */
+function statusOf({ response, server, socket }: Exchange): number {
+  const clientGone = socket.readableEnded || (socket.errored != null && socket.errored !== response.errored);
+  // A destroyed socket drops what it had not sent, and Node calls its response finished all the same.
+  if (response.writableFinished && !(clientGone && socket.destroyed)) return response.statusCode;
+  if (clientGone) return CLIENT_CLOSED_REQUEST;
+  return response.headersSent && !server.listening ? response.statusCode : 500;
+}

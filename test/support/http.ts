@@ -1,0 +1,92 @@
+/** Real HTTP servers under one hook, and a raw client that can do what well-behaved ones never do. */
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { hookExpress } from '../../src/http/express.js';
+import { hookHttpServer } from '../../src/http/server.js';
+import { testContext, type TestContext } from './context.js';
+
+let current: TestContext | undefined;
+
+/**
+ * A fresh context that gets every HTTP request of this process from now on. The hooks are put in once for all test
+ * files: a channel has no end to its subscribers, and eleven `close` listeners on a response give a warning.
+ */
+export function measured(): TestContext {
+  const first = current === undefined;
+  current = testContext();
+  if (first) {
+    const { guard, ...context } = current.context;
+    const forwarded = {
+      ...context,
+      emit: (...args: Parameters<typeof context.emit>) => (current as TestContext).context.emit(...args),
+      now: () => (current as TestContext).context.now(),
+      guard: {
+        ...guard,
+        report: (where: string, error: unknown) =>
+          (current as TestContext).context.guard.report(where, error),
+      },
+    } as typeof current.context;
+    hookHttpServer(forwarded);
+    hookExpress(forwarded);
+  }
+  return current;
+}
+
+/** Requests counted so far. */
+export const counted = (test: TestContext): number => test.value('intelia_http_requests_total') ?? 0;
+
+/** Lets the loop turn until it is so; mocha's time-out is the end of its patience. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
+}
+
+export interface Served {
+  readonly server: Server;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function serve(listener?: RequestListener, server = createServer(listener)): Promise<Served> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = server.listening ? once(server, 'close') : undefined;
+      if (server.listening) server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+export interface RawClient {
+  readonly socket: Socket;
+  received: string;
+  send(text: string): void;
+  /** Resolves when `text` was received `times` times. */
+  receive(text: string, times?: number): Promise<void>;
+  closed(): Promise<void>;
+}
+
+export async function rawClient(port: number): Promise<RawClient> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.on('error', () => {}); // A reset is what several tests ask for.
+  const client: RawClient = {
+    socket,
+    received: '',
+    send: (text) => void socket.write(text),
+    receive: (text, times = 1) => until(() => client.received.split(text).length > times),
+    closed: () => until(() => socket.destroyed),
+  };
+  socket.on('data', (chunk) => (client.received += chunk.toString('latin1')));
+  return client;
+}
+
+/** The head of a request as bytes on the wire. */
+export function head(method: string, path: string, ...headers: string[]): string {
+  return [`${method} ${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n');
+}
