@@ -27,7 +27,9 @@ export function header(format: Format, name: string, type: MetricType, help: str
 
 /** Only OpenMetrics escapes a quote in help text. */
 function escapeHelp(format: Format, help: string): string {
-  return format === 'openmetrics' ? escapeLabelValue(help) : help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
+  return format === 'openmetrics'
+    ? escapeLabelValue(help)
+    : help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
 }
 
 const SPECIAL = /[\\"\n]/;

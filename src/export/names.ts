@@ -85,8 +85,17 @@ export function prometheusLabels(attributes: Readonly<Record<string, unknown>>):
     const value = attributes[key];
     if (name === undefined || value === undefined || value === null) continue;
     const known = labels.get(name);
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : valueText(value);
     labels.set(name, known === undefined ? text : `${known};${text}`);
   }
   return Object.fromEntries([...labels].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** An attribute may hold anything that somebody gave: a BigInt or a cycle must not cost the scrape. */
+function valueText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return typeof value;
+  }
 }

@@ -6,7 +6,16 @@ import type { MetricKind } from '../catalogue/types.js';
 import { PULL, type Cell, type HistogramCell, type NumberCell } from '../metrics/cell.js';
 import { HistogramFamily } from '../metrics/family.js';
 import { shownCells, type AnyFamily, type Registry } from '../metrics/registry.js';
-import { breathe, FLUSH_AT, header, labelPairs, numberText, type Format, type MetricType, type Write } from './format.js';
+import {
+  breathe,
+  FLUSH_AT,
+  header,
+  labelPairs,
+  numberText,
+  type Format,
+  type MetricType,
+  type Write,
+} from './format.js';
 
 /**
  * Writes every cell. A new counter or histogram is written as 0, or Prometheus' `increase()` would lose its first
