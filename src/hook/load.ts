@@ -17,6 +17,7 @@ interface Watch {
   /** The end of the file's path, with forward slashes, e.g. `pg/lib/client.js`. */
   readonly file: string;
   readonly onLoad: OnLoad;
+  readonly guard: Guard;
 }
 
 /** Watches by the file's own name, so that a load of any other file costs one map look-up. */
@@ -26,20 +27,20 @@ const loadProperty = 'load';
 /** Calls `onLoad` once for each copy of the file `node_modules/<file>` that is loaded, also those loaded already. */
 export function onFileLoad(guard: Guard, file: string, onLoad: OnLoad): void {
   const base = file.slice(file.lastIndexOf('/') + 1);
-  const watch = { file, onLoad };
+  const watch = { file, onLoad, guard };
   watches.set(base, [...(watches.get(base) ?? []), watch]);
   wrapMethod(Module.prototype, loadProperty, (original) => {
     return function load(this: any, filename: string): unknown {
       const result: unknown = original.call(this, filename);
       const found = watches.get(filename.slice(filename.lastIndexOf(sep) + 1));
-      if (found !== undefined) for (const each of found) apply(guard, each, this);
+      if (found !== undefined) for (const each of found) apply(each, this);
       return result;
     };
   });
-  for (const loaded of Object.values(require.cache)) if (loaded?.loaded) apply(guard, watch, loaded);
+  for (const loaded of Object.values(require.cache)) if (loaded?.loaded) apply(watch, loaded);
 }
 
-function apply(guard: Guard, { file, onLoad }: Watch, module: any): void {
+function apply({ file, onLoad, guard }: Watch, module: any): void {
   const path = String(module.filename).split(sep).join('/');
   if (!path.endsWith(`node_modules/${file}`)) return;
   guard.run(`load ${file}`, () => {
