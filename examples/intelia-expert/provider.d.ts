@@ -31,6 +31,10 @@ export interface Provider {
   url: string;
   port: number;
   ledger: LedgerLine[];
+  /** Requests that are being answered. */
+  working(): number;
+  /** Resolves when a prompt that says "take your time" arrives with these words in it. */
+  waitFor(words: string): Promise<void>;
   close(): Promise<void>;
 }
 
