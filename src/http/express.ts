@@ -1,5 +1,5 @@
 /**
- * Routes of Express 4 (from 4.7) and 5, seen where a layer of the router is entered. `express.router.request`, the
+ * Routes of Express 4 (from 4.10) and 5, seen where a layer of the router is entered. `express.router.request`, the
  * tracing channel of router 2.3, says less and costs more: it has no mount templates, and turns on a traced call with
  * async context for every middleware.
  *

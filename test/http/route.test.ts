@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { measureRequest } from '../../src/http/measure.js';
+import { endpointOf, setRoute, setRouteSource, UNMATCHED, type RequestLike } from '../../src/http/route.js';
+import { joinTemplates, mountTemplate, routeTemplate } from '../../src/http/template.js';
+import { testContext } from '../support/context.js';
+
+describe('setRoute', () => {
+  it('wins over a framework, and the last call counts', () => {
+    const req: RequestLike = {};
+    assert.equal(endpointOf(req), UNMATCHED);
+    setRouteSource(req, { endpoint: () => undefined });
+    assert.equal(endpointOf(req), UNMATCHED);
+    setRouteSource(req, { endpoint: () => '/framework' });
+    assert.equal(endpointOf(req), '/framework');
+    setRoute(req, '/first');
+    setRoute(req, '/second');
+    assert.equal(endpointOf(req), '/second');
+  });
+
+  it('ignores what it cannot use, and never throws', () => {
+    const refusing = new Proxy({}, { set: () => assert.fail('refused') });
+    for (const req of [null, undefined, 1, 'req', Object.freeze({}), refusing])
+      setRoute(req as RequestLike, '/x');
+    const req: RequestLike = {};
+    for (const route of ['', null, undefined, 42, {}, Symbol('s')]) setRoute(req, route as string);
+    assert.equal(endpointOf(req), UNMATCHED);
+  });
+});
+
+describe('templates', () => {
+  it('have one text for each path', () => {
+    const given = ['/', '/a', '/a/', '/a//', '*', '', /^\/x\/$/, ['/a', '/b/', /c/], undefined, Symbol('s')];
+    const route = ['/', '/a', '/a', '/a', '*', '', '/^\\/x\\/$/', '/a,/b,/c/', 'undefined', 'Symbol(s)'];
+    assert.deepEqual(given.map(routeTemplate), route);
+    assert.deepEqual(given.map(mountTemplate), ['', ...route.slice(1)]);
+  });
+
+  it('are joined with one slash', () => {
+    const joined = ['/', '', '/x', '*'].map((path) => [joinTemplates('', path), joinTemplates('/m', path)]);
+    assert.deepEqual(joined, [
+      ['/', '/m'],
+      ['', '/m'],
+      ['/x', '/m/x'],
+      ['/*', '/m/*'],
+    ]);
+  });
+});
+
+describe('measureRequest', () => {
+  it('counts, times, and adds an error for 5xx', () => {
+    const { context, series, sum } = testContext();
+    for (const [i, status] of [200, '200', 499, 500, '503', 599].entries()) {
+      measureRequest({ method: 'GET', endpoint: '/x', status, duration: i / 8 }, context.emit);
+    }
+    assert.deepEqual(series('intelia_http_requests_total'), {
+      'method=GET,endpoint=/x,status=200': 2,
+      'method=GET,endpoint=/x,status=499': 1,
+      'method=GET,endpoint=/x,status=500': 1,
+      'method=GET,endpoint=/x,status=503': 1,
+      'method=GET,endpoint=/x,status=599': 1,
+    });
+    assert.deepEqual(series('intelia_http_request_duration_seconds'), { 'method=GET,endpoint=/x': 6 });
+    assert.equal(sum('intelia_http_request_duration_seconds'), 15 / 8);
+    assert.deepEqual(series('intelia_errors_total'), { 'type=http_5xx,severity=error': 3 });
+  });
+
+  it('keeps 10,000 endpoints within the bound, and says so', () => {
+    const { context, series, value, warnings } = testContext();
+    for (let i = 0; i < 10_000; i++) {
+      measureRequest({ method: 'GET', endpoint: `/users/${i}`, status: 200, duration: 0 }, context.emit);
+    }
+    assert.equal(Object.keys(series('intelia_http_requests_total')).length, 201);
+    assert.equal(value('intelia_http_requests_total', { endpoint: 'other' }), 9_800);
+    assert.equal(value('intelia_otel_dropped_measurements_total', { reason: 'label_limit' }), 2 * 9_800);
+    assert.equal(warnings.length, 2);
+  });
+});
