@@ -29,6 +29,13 @@ const HOSTS = new Map(
   }),
 );
 
+const names = new Set(HOSTS.values());
+
+/** Whether calls of this provider come from a host of its own. */
+export function isKnownProvider(name: string): boolean {
+  return names.has(name);
+}
+
 /** Looks at the host, then at its parents: `eu.api.openai.com` is OpenAI, `mine.openai.azure.com` is Azure. */
 export function providerOfHost(host: string): string {
   const colon = host.indexOf(':');

@@ -1,0 +1,33 @@
+/** Where taps and `trackLlmCall` hand over a finished call: named, priced and measured behind the wall. */
+import type { Context } from '../context.js';
+import { isBilled, measureLlm } from './measure.js';
+import { normaliseModel } from './model.js';
+import type { Pricer } from './price.js';
+import { UNKNOWN_PROVIDER } from './providers/hosts.js';
+import type { LlmEvent, Operation } from './types.js';
+
+export type RecordLlm = (event: LlmEvent) => void;
+
+/** What a call is counted under whose model nobody told. */
+const NO_MODEL = 'unknown';
+
+/** These paths (`/responses`, `/embeddings`, …) are words that any application may use for things of its own. */
+const COMMON_WORDS: ReadonlySet<Operation> = new Set(['responses', 'completion', 'embeddings', 'moderation']);
+
+export function createRecorder({
+  emit,
+  guard,
+  pricer,
+}: Pick<Context, 'emit' | 'guard'> & { pricer: Pricer }): RecordLlm {
+  return (event) =>
+    void guard.run('llm record', () => {
+      if (isNoLlmCall(event)) return;
+      const model = normaliseModel(event.model) ?? NO_MODEL;
+      measureLlm(event, model, isBilled(event) ? pricer.quote(event) : undefined, emit);
+    });
+}
+
+/** A POST to a host we do not know, with a path such as `/api/surveys/7/responses`, that speaks of no model. */
+function isNoLlmCall({ provider, operation, model }: LlmEvent): boolean {
+  return provider === UNKNOWN_PROVIDER && model === undefined && COMMON_WORDS.has(operation);
+}
