@@ -92,7 +92,13 @@ export abstract class Family<C extends Cell = Cell> {
   /** A number given for a string label (a status of 200), or a label left out, finds its cell at once the next time. */
   private alias(given: readonly unknown[], values: readonly string[], cell: C): C {
     const renamed = given.some((value, i) => value !== values[i]);
-    if (renamed && given.every((value, i) => isSameText(value, values[i]))) this.put(given, cell);
+    if (renamed && given.every((value, i) => isSameText(value, values[i]))) {
+      // Never the caller's own strings: a slice keeps its parent alive.
+      this.put(
+        given.map((value, i) => (typeof value === 'string' ? values[i] : value)),
+        cell,
+      );
+    }
     return cell;
   }
 }
@@ -130,9 +136,12 @@ function finder<C>(root: Level, names: readonly string[]): (labels: Given) => C 
   }
 }
 
+/** Larger amounts are refused: no number of smaller ones can add up to Infinity, which a total could never leave again. */
+const LARGEST = 1e290;
+
 export class CounterFamily extends Family<NumberCell> {
   record(value: number, labels: Given): void {
-    if (value >= 0 && value < Infinity && typeof value === 'number') this.cell(labels).value += value;
+    if (typeof value === 'number' && value >= 0 && value < LARGEST) this.cell(labels).value += value;
     else this.onDrop(typeof value === 'number' && value < 0 ? 'negative' : 'not_a_number', this.name);
   }
 
@@ -182,7 +191,7 @@ export class HistogramFamily extends Family<HistogramCell> {
   readonly buckets: readonly number[] = this.spec.buckets ?? [];
 
   record(value: number, labels: Given): void {
-    if (!(value >= 0 && value < Infinity && typeof value === 'number')) {
+    if (!(typeof value === 'number' && value >= 0 && value < LARGEST)) {
       this.onDrop(typeof value === 'number' && value < 0 ? 'negative' : 'not_a_number', this.name);
       return;
     }

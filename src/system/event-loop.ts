@@ -1,5 +1,5 @@
 /** How late the event loop is: what a request waits before its turn comes. */
-import type { IntervalHistogram } from 'node:perf_hooks';
+import type * as PerfHooks from 'node:perf_hooks';
 import type { Context } from '../context.js';
 import { whenIdle } from './idle.js';
 import { createWindow } from './window.js';
@@ -14,12 +14,12 @@ const QUANTILES = ['0.5', '0.9', '0.99', '1'] as const;
 type Quantile = (typeof QUANTILES)[number];
 
 /** What is read of Node's histogram, in nanoseconds. */
-export type DelayHistogram = Pick<IntervalHistogram, 'count' | 'max' | 'percentile' | 'reset'>;
+export type DelayHistogram = Pick<PerfHooks.IntervalHistogram, 'count' | 'max' | 'percentile' | 'reset'>;
 
 /** The sampling timer is unref'ed by Node: it never holds the process open. */
 export function hookEventLoop(context: Context): void {
   whenIdle(context.guard, 'event loop delay', () => {
-    const { monitorEventLoopDelay } = require('node:perf_hooks') as typeof import('node:perf_hooks');
+    const { monitorEventLoopDelay } = require('node:perf_hooks') as typeof PerfHooks;
     const histogram = monitorEventLoopDelay({ resolution: RESOLUTION });
     histogram.enable();
     observeDelay(context, histogram);

@@ -1,4 +1,5 @@
 /** Garbage collection pauses by kind. */
+import type * as PerfHooks from 'node:perf_hooks';
 import type { Context } from '../context.js';
 import { whenIdle } from './idle.js';
 
@@ -11,7 +12,7 @@ const KINDS = { 1: 'minor', 2: 'minor', 4: 'major', 8: 'incremental', 16: 'weakc
 /** The observer does not hold the process open. Node hands over entries in batches, and each entry counts. */
 export function hookGc({ emit, guard }: Context): void {
   whenIdle(guard, 'garbage collection', () => {
-    const { PerformanceObserver } = require('node:perf_hooks') as typeof import('node:perf_hooks');
+    const { PerformanceObserver } = require('node:perf_hooks') as typeof PerfHooks;
     const read = guard.wrap('garbage collection', (entries: readonly GcEntry[]) => recordGc(emit, entries));
     new PerformanceObserver((list) => read(list.getEntries())).observe({ entryTypes: ['gc'] });
   });

@@ -5,13 +5,8 @@ export function hookUptime({ observe }: Context): void {
   observe('intelia_uptime_seconds', (set) => set(process.uptime(), {}));
 }
 
-/** `version` is the application's own, `service.version` of OTEL_RESOURCE_ATTRIBUTES; without it `unknown`. */
-export function hookSystemInfo({ observe, config }: Context): void {
-  const labels = {
-    version: config.resourceAttributes['service.version'] ?? 'unknown',
-    node_version: process.versions.node,
-    os: process.platform,
-    arch: process.arch,
-  };
+/** `version` is the application's own (`service.version`). */
+export function hookSystemInfo({ observe }: Context, version = 'unknown'): void {
+  const labels = { version, node_version: process.versions.node, os: process.platform, arch: process.arch };
   observe('intelia_system_info', (set) => set(1, labels));
 }

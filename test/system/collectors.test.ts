@@ -1,6 +1,5 @@
 /** Each collector by itself, with the clock in the test's hand. */
 import assert from 'node:assert/strict';
-import { readConfig } from '../../src/config.js';
 import { hookCpu } from '../../src/system/cpu.js';
 import { observeDelay, RESOLUTION, type DelayHistogram } from '../../src/system/event-loop.js';
 import { recordGc } from '../../src/system/gc.js';
@@ -20,9 +19,8 @@ describe('uptime and info', () => {
   });
 
   it('tells what runs', () => {
-    const env = { OTEL_RESOURCE_ATTRIBUTES: 'service.version=1.4.2' };
-    const t = testContext({ config: readConfig(() => undefined, env) });
-    hookSystemInfo(t.context);
+    const t = testContext();
+    hookSystemInfo(t.context, '1.4.2');
     t.collect();
     const { node } = process.versions;
     const labels = `version=1.4.2,node_version=${node},os=${process.platform},arch=${process.arch}`;
