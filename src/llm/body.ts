@@ -1,0 +1,85 @@
+/** Reads a body beside its way to the caller, in bounded memory: JSON that comes in pieces, and compressed copies. */
+import { constants, createBrotliDecompress, createGunzip, createInflate, type ZlibOptions } from 'node:zlib';
+import * as zlib from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createOutline, type Outline } from './outline.js';
+
+/** A JSON text up to this size is kept and parsed whole; of a longer one only its outline is. */
+const MAX_WHOLE = 64 * 1024;
+
+export interface JsonReader {
+  push(bytes: Uint8Array): void;
+  /** What was read; undefined when it is no JSON, or too much even in outline. */
+  value(): unknown;
+}
+
+export function createJsonReader(): JsonReader {
+  let whole: Buffer[] = [];
+  let size = 0;
+  let outline: Outline | undefined;
+  return {
+    push(bytes) {
+      size += bytes.length;
+      if (outline === undefined && size > MAX_WHOLE) {
+        outline = createOutline();
+        for (const part of whole) outline.push(part);
+        whole = [];
+      }
+      // A copy: the chunk is the caller's, who may overwrite it or send it away.
+      if (outline === undefined) whole.push(Buffer.from(bytes));
+      else outline.push(bytes);
+    },
+    value() {
+      const text = outline === undefined ? Buffer.concat(whole).toString() : outline.text();
+      whole = [];
+      return text === undefined ? undefined : parseJson(text);
+    },
+  };
+}
+
+/** Undefined for what is no JSON: a server may send anything. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The most that is read of one compressed body, in bytes after inflation: a bomb must not burn the host's cores. */
+const MAX_INFLATED = 256 * 1024 * 1024;
+
+export interface Sink {
+  chunk(bytes: Uint8Array): unknown;
+  /** All has been read, or no more can be. */
+  end(): unknown;
+}
+
+/**
+ * Inflates copies of compressed chunks on Node's own threads. Undefined for an encoding this Node cannot read, or
+ * several of them.
+ */
+export function createInflater(encoding: string, sink: Sink): Sink | undefined {
+  const inflater = inflaterOf(encoding.trim().toLowerCase());
+  if (inflater === undefined) return undefined;
+  let inflated = 0;
+  const end = (): void => void sink.end();
+  inflater.on('data', (bytes: Buffer) => {
+    sink.chunk(bytes);
+    if ((inflated += bytes.length) > MAX_INFLATED) inflater.destroy();
+  });
+  inflater.on('error', end);
+  inflater.on('close', end);
+  return { chunk: (bytes) => inflater.write(Buffer.from(bytes)), end: () => inflater.end() };
+}
+
+function inflaterOf(encoding: string): Transform | undefined {
+  // What has arrived must come out at once, and a body cut short is read as far as it goes.
+  const options: ZlibOptions = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip(options);
+  if (encoding === 'deflate') return createInflate(options);
+  if (encoding === 'br') return createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH });
+  // Node 22.15 and later.
+  const zstd = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
+  return encoding === 'zstd' ? zstd?.() : undefined;
+}

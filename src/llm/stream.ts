@@ -1,0 +1,195 @@
+/**
+ * Sees the bytes of one ReadableStream as its reader takes them. Only this one instance is touched, by own properties:
+ * identity, laziness, back-pressure, errors and cancellation stay the stream's own, and nothing is kept.
+ */
+import type { Call } from './call.js';
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the pieces of a stream are its maker's own */
+type Stream = ReadableStream<any>;
+type Read = (...args: any[]) => Promise<any>;
+export type StreamSink = Pick<Call, 'chunk' | 'end' | 'error' | 'cancel'>;
+
+/** What undici cancels the body of a collected, unread Response with: nobody chose to cancel. */
+const COLLECTED = 'Response object has been garbage collected';
+
+/**
+ * @param holds the sink may hold bytes back: then pieces can vanish or come later.
+ */
+export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): void {
+  const { getReader, tee, pipeTo, pipeThrough, values, cancel } = stream;
+  /** Stands in for the stream where Node reads it from inside, past any reader we could touch. */
+  let twin: Stream | undefined;
+
+  const tapped = (): any => tapReader(getReader.call(stream) as any, sink, holds);
+
+  function makeTwin(): Stream {
+    // Taken at the first read, so that a stream which is not read stays unlocked.
+    let reader: any;
+    const lock = (): any => (reader ??= tapped());
+    return new ReadableStream(
+      {
+        ...(isByteStream(stream, getReader) && { type: 'bytes' as const }),
+        async pull(controller: any) {
+          const { done, value } = await lock().read();
+          if (!done) return controller.enqueue(value);
+          controller.close();
+          controller.byobRequest?.respond(0);
+        },
+        cancel: (reason: unknown) => lock().cancel(reason),
+      } as any,
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Hands the twin to Node; from then on the twin is the stream. */
+  function viaTwin<T>(use: (twin: Stream) => T): T {
+    if (twin !== undefined || stream.locked) return use(twin ?? stream);
+    const made = makeTwin();
+    const result = use(made);
+    if (!made.locked) return result;
+    twin = made;
+    own(stream, { locked: { get: () => made.locked } });
+    return result;
+  }
+
+  const methods = {
+    getReader(options?: any) {
+      if (twin !== undefined) return getReader.call(twin, options);
+      if (options?.mode === undefined) return tapped();
+      if (holds) return viaTwin((made) => getReader.call(made, options));
+      return tapReader(getReader.call(stream, options), sink, false);
+    },
+    values(options?: any) {
+      if (twin !== undefined) return values.call(twin, options);
+      return tapIterator(values.call(stream, options), sink, holds, options?.preventCancel === true);
+    },
+    tee: () => viaTwin((made) => tee.call(made)),
+    pipeTo: (...args: any[]) => viaTwin((made) => (pipeTo as Read).apply(made, args)),
+    pipeThrough: (...args: any[]) => viaTwin((made) => (pipeThrough as any).apply(made, args)),
+    cancel(reason?: any) {
+      if (twin !== undefined) return cancel.call(twin, reason);
+      if (!stream.locked && reason !== COLLECTED) sink.cancel();
+      return cancel.call(stream, reason);
+    },
+  };
+  for (const [name, value] of Object.entries(methods)) own(stream, { [name]: { value } });
+  own(stream, { [Symbol.asyncIterator]: { value: methods.values } });
+}
+
+/** Own, but no more to be seen than the methods of the prototype that they stand before. */
+function own(target: object, properties: PropertyDescriptorMap): void {
+  for (const key of Reflect.ownKeys(properties)) {
+    const property = properties[key as string] as PropertyDescriptor;
+    const writable = 'value' in property ? { writable: true } : {};
+    Object.defineProperty(target, key, { configurable: true, enumerable: false, ...writable, ...property });
+  }
+}
+
+function isByteStream(stream: Stream, getReader: Stream['getReader']): boolean {
+  try {
+    getReader.call(stream, { mode: 'byob' }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function tapReader(reader: any, sink: StreamSink, holds: boolean): any {
+  const { read, cancel, releaseLock } = reader;
+  let isReleased = false;
+  const source: Read = (...args) => read.apply(reader, args);
+  own(reader, {
+    read: { value: tapRead(source, sink, holds, () => isReleased) },
+    cancel: {
+      value(reason?: unknown) {
+        if (!isReleased) sink.cancel();
+        return cancel.call(reader, reason);
+      },
+    },
+    releaseLock: {
+      value() {
+        // What is still being read is refused then, which is no failure of the stream.
+        isReleased = true;
+        return releaseLock.call(reader);
+      },
+    },
+  });
+  return reader;
+}
+
+function tapIterator(iterator: any, sink: StreamSink, holds: boolean, preventCancel: boolean): any {
+  const { next, return: finish } = iterator;
+  let isOver = false;
+  const read = tapRead(
+    (...args) => next.apply(iterator, args),
+    sink,
+    holds,
+    () => isOver,
+  );
+  own(iterator, {
+    next: { value: read },
+    return: {
+      value(...args: unknown[]) {
+        isOver = true;
+        if (!preventCancel) sink.cancel();
+        return finish.apply(iterator, args);
+      },
+    },
+  });
+  return iterator;
+}
+
+/**
+ * Each promise given is a new one that takes over value and failure, so that a failure nobody handles is told as it
+ * would have been without us, and never twice.
+ */
+function tapRead(read: Read, sink: StreamSink, holds: boolean, isReleased: () => boolean): Read {
+  const onError = (error: unknown): never => {
+    if (!isReleased()) sink.error(error);
+    throw error;
+  };
+  const onResult = (result: any): any => {
+    if (result.done) sink.end();
+    // A BYOB view may be of any type, a stream of one's own may give anything.
+    else if (ArrayBuffer.isView(result.value)) sink.chunk(bytesOf(result.value));
+    return result;
+  };
+  if (holds) return inTurn(() => readHeld(read, sink, isReleased));
+  return (...args) => read(...args).then(onResult, onError);
+}
+
+const bytesOf = (view: ArrayBufferView): Uint8Array =>
+  view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+/** Reads on until there is something for the caller. */
+async function readHeld(read: Read, sink: StreamSink, isReleased: () => boolean): Promise<any> {
+  for (;;) {
+    let result;
+    try {
+      result = await read();
+    } catch (error) {
+      const rest = isReleased() ? undefined : sink.error(error);
+      // The stream stays broken: its next read fails just so.
+      if (rest !== undefined && rest.length > 0) return { done: false, value: rest };
+      throw error;
+    }
+    if (!result.done && !(result.value instanceof Uint8Array)) return result;
+    const value = result.done ? sink.end() : sink.chunk(result.value);
+    if (value === result.value || (result.done && value.length === 0)) return result;
+    if (value.length > 0) return { done: false, value };
+  }
+}
+
+/** Several reads may be asked for at once; each then waits for the one before it, so that none overtakes. */
+function inTurn(work: () => Promise<any>): Read {
+  let last: Promise<unknown> | undefined;
+  return () => {
+    const turn = last === undefined ? work() : last.then(work, work);
+    const settled = (): void => {
+      if (last === turn) last = undefined;
+    };
+    last = turn;
+    turn.then(settled, settled);
+    return turn.then((result: unknown) => result);
+  };
+}
