@@ -194,3 +194,23 @@ function describeBadValue(row: Setting<unknown>, given: string): string {
   const hint = /grpc/i.test(given) ? ' (gRPC is not offered; use http/protobuf)' : '';
   return `${row.env}: ${shown} is not ${row.type}${hint}; ${instead}`;
 }
+
+/** What else the environment tells: no settings of ours, but of those who start this process. */
+export interface Surroundings {
+  /** PM2's number of this worker, and the script it runs (`process.argv[1]` is PM2's own until that starts). */
+  readonly pm2Worker: string | undefined;
+  readonly pm2Script: string | undefined;
+  /** Node's TLS settings, for the short-lived process that sends the last totals; it gets nothing else of ours. */
+  readonly tlsEnv: Readonly<Record<string, string>>;
+}
+
+const TLS_ENV = ['NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+
+export function readSurroundings(env: Readonly<Record<string, string | undefined>> = process.env): Surroundings {
+  const tls = TLS_ENV.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  return Object.freeze({
+    pm2Worker: env['NODE_APP_INSTANCE'],
+    pm2Script: env['pm_exec_path'],
+    tlsEnv: Object.freeze(Object.fromEntries(tls)),
+  });
+}
