@@ -110,6 +110,7 @@ function keepListening(
       resolve();
     });
     server.on('listening', () => {
+      if (stopped) server.close();
       if (wait > FIRST_RETRY) log.warnOnce('listening', `the pull endpoint now listens at ${urlOf(server)}`);
       resolve();
     });

@@ -37,10 +37,12 @@ export async function writeForeign(
   for (const { name, type, metrics } of group(foreign, isTaken, onHidden)) {
     write(header(format, name, type, metrics.find(hasDescription)?.descriptor.description ?? NO_DESCRIPTION));
     const seen = new Set<string>();
+    const standIn = type === 'counter' ? 'x_total' : 'x';
     for (const metric of metrics) {
-      for (const slice of slices(withLabels(metric, name, seen))) {
+      for (const slice of slices(withLabels(metric, standIn, seen))) {
         const scope = { scope: { name: '' }, metrics: [slice] };
-        write(withoutHeader(serializer.serialize({ resource, scopeMetrics: [scope] })));
+        const text = withoutHeader(serializer.serialize({ resource, scopeMetrics: [scope] }));
+        write(named(text, standIn, name));
         await breathe();
       }
     }
@@ -90,7 +92,7 @@ function kindOf(metric: MetricData): Instrument | undefined {
   }
 }
 
-/** The metric under its final name and labels; a series that was written already is left out. */
+/** The metric under this name and its final labels; a series that was written already is left out. */
 function withLabels(metric: MetricData, name: string, seen: Set<string>): MetricData {
   const isHistogram = kindOf(metric) === 'histogram';
   const dataPoints = [];
@@ -114,3 +116,7 @@ function* slices(metric: MetricData): Iterable<MetricData> {
 
 /** The serializer begins with HELP and TYPE; ours stand there already. */
 const withoutHeader = (text: string): string => text.replace(/^(?:# .*\n)+/, '');
+
+/** The serializer would change a name that has a colon; it is given another, which begins each of its lines. */
+const named = (text: string, standIn: string, name: string): string =>
+  text.replace(standIn, name).replaceAll(`\n${standIn}`, `\n${name}`);
