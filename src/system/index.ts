@@ -1,5 +1,5 @@
 /** The process itself: one collector for each family of metrics. */
-import type { Context } from '../context.js';
+import type { Hook } from '../context.js';
 import { hookCpu } from './cpu.js';
 import { hookErrors } from './errors.js';
 import { hookEventLoop } from './event-loop.js';
@@ -7,13 +7,12 @@ import { hookGc } from './gc.js';
 import { hookMemory } from './memory.js';
 import { hookSystemInfo, hookUptime } from './process.js';
 
-/** `version` is the application's own, `service.version` of its resource. Every other figure is read of Node itself. */
-export function hookSystem(context: Context, version?: string): void {
+export const hookSystem: Hook = (context) => {
   hookUptime(context);
-  hookSystemInfo(context, version);
+  hookSystemInfo(context);
   hookCpu(context);
   hookMemory(context);
   hookEventLoop(context);
   hookGc(context);
   hookErrors(context);
-}
+};

@@ -19,8 +19,8 @@ describe('uptime and info', () => {
   });
 
   it('tells what runs', () => {
-    const t = testContext();
-    hookSystemInfo(t.context, '1.4.2');
+    const t = testContext({ resource: { 'service.version': '1.4.2' } });
+    hookSystemInfo(t.context);
     t.collect();
     const { node } = process.versions;
     const labels = `version=1.4.2,node_version=${node},os=${process.platform},arch=${process.arch}`;
