@@ -1,12 +1,15 @@
 /** What every hook is given: where to record, what is configured, and the wall to stay behind. */
 import type { Emit } from './catalogue/catalogue.js';
 import type { Config } from './config.js';
+import type { ResourceAttributes } from './export/resource.js';
 import type { Guard } from './guard.js';
 import type { Log } from './log.js';
 import type { Registry } from './metrics/registry.js';
 
 export interface Context {
   readonly config: Config;
+  /** Who this process is: service name and version, instance. */
+  readonly resource: ResourceAttributes;
   readonly emit: Emit;
   readonly observe: Registry['observe'];
   readonly guard: Guard;

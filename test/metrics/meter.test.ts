@@ -22,7 +22,10 @@ function setUp() {
 describe('the catalogue’s OTel meter', () => {
   it('lands in the same cells as emit', () => {
     const { meter, registry, value } = setUp();
-    const questions = meter.createCounter('intelia_questions_total', { unit: '{question}', valueType: ValueType.INT });
+    const questions = meter.createCounter('intelia_questions_total', {
+      unit: '{question}',
+      valueType: ValueType.INT,
+    });
     questions.add(2, { source: 'web', language: 'fr' });
     registry.emit('intelia_questions_total', 3, { source: 'web', language: 'fr' });
     assert.equal(value('intelia_questions_total'), 5);
@@ -30,7 +33,9 @@ describe('the catalogue’s OTel meter', () => {
 
   it('records histograms and gauges', () => {
     const { meter, value, sum } = setUp();
-    meter.createHistogram('intelia_db_query_duration_seconds').record(0.25, { operation: 'SELECT', table: 'users' });
+    meter
+      .createHistogram('intelia_db_query_duration_seconds')
+      .record(0.25, { operation: 'SELECT', table: 'users' });
     meter.createGauge('intelia_active_users').record(7);
     assert.equal(value('intelia_db_query_duration_seconds', { operation: 'SELECT', table: 'users' }), 1);
     assert.equal(sum('intelia_db_query_duration_seconds'), 0.25);
@@ -41,7 +46,8 @@ describe('the catalogue’s OTel meter', () => {
     const { meter, collect, series } = setUp();
     const pools = meter.createObservableGauge('intelia_db_connections_active');
     let active = 3;
-    const callback = (result: { observe(value: number, attributes: object): void }): void => result.observe(active, { pool: 'main' });
+    const callback = (result: { observe(value: number, attributes: object): void }): void =>
+      result.observe(active, { pool: 'main' });
     pools.addCallback(callback);
     pools.addCallback(callback);
     collect();
@@ -67,7 +73,9 @@ describe('the catalogue’s OTel meter', () => {
     );
     const { metrics } = await reader.collect();
     assert.equal(value('intelia_active_users'), 11);
-    const names = metrics.scopeMetrics.flatMap((scope) => scope.metrics.map((metric) => metric.descriptor.name));
+    const names = metrics.scopeMetrics.flatMap((scope) =>
+      scope.metrics.map((metric) => metric.descriptor.name),
+    );
     assert.ok(names.includes('queue_depth'));
     assert.equal(names.filter((name) => name === 'intelia_active_users').length, 1);
   });
@@ -119,8 +127,14 @@ describe('the catalogue’s OTel meter', () => {
     provider.getMeter('some-library').createCounter('jobs').add(1);
     registry.emit('intelia_revenue_usd_total', 49, { plan: 'pro' });
     const [pushed, pulled] = await Promise.all([reader.collect(), reader.collectForeign()]);
-    assert.deepEqual(pushed.metrics.scopeMetrics.map((scope) => scope.scope.name), ['some-library', 'intelia']);
-    assert.deepEqual(pulled?.scopeMetrics.map((scope) => scope.scope.name), ['some-library']);
+    assert.deepEqual(
+      pushed.metrics.scopeMetrics.map((scope) => scope.scope.name),
+      ['some-library', 'intelia'],
+    );
+    assert.deepEqual(
+      pulled?.scopeMetrics.map((scope) => scope.scope.name),
+      ['some-library'],
+    );
   });
 });
 
@@ -128,7 +142,8 @@ describe('the cells as metric data', () => {
   it('sends a new series as its zero and its value until the backend has answered', () => {
     const { registry, reader } = setUp();
     registry.emit('intelia_questions_total', 3, { source: 'web', language: 'fr' });
-    const points = () => reader.collectSync().metrics.scopeMetrics[0]?.metrics[0]?.dataPoints.map((point) => point.value);
+    const points = () =>
+      reader.collectSync().metrics.scopeMetrics[0]?.metrics[0]?.dataPoints.map((point) => point.value);
     assert.deepEqual(points(), [0, 3]);
     const snapshot = reader.collectSync();
     assert.deepEqual(points(), [0, 3]);

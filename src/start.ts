@@ -1,0 +1,128 @@
+/** The hallway: config → cells → hooks → export. Everything that exists once in a process is made here. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createTracking, type Tracking } from './business/track.js';
+import { readConfig, readSurroundings, type Config } from './config.js';
+import type { Context } from './context.js';
+import { startExports, type Exports } from './export/index.js';
+import { createReader } from './export/reader.js';
+import { describeResource, readHost } from './export/resource.js';
+import { createGuard, type Guard } from './guard.js';
+import { hookExpress } from './http/express.js';
+import { setRoute } from './http/route.js';
+import { hookHttpServer } from './http/server.js';
+import { inertReason } from './inert.js';
+import { withLlmFeature } from './llm/feature.js';
+import { createLlm, type Llm } from './llm/index.js';
+import { createLog, type Log } from './log.js';
+import { createProvider, offerProvider } from './metrics/provider.js';
+import { createRegistry, type Registry } from './metrics/registry.js';
+import { hookSystem } from './system/index.js';
+import { VERSION } from './version.js';
+
+/** The parts that stand before anything is started: what is recorded by then is not lost. */
+interface Core {
+  readonly config: Config;
+  readonly log: Log;
+  readonly guard: Guard;
+  readonly registry: Registry;
+  readonly llm: Llm;
+}
+
+type Handler = (...args: never[]) => Promise<void>;
+
+/** What an application may call: the same for every copy of this package in a process. */
+export interface Runtime extends Tracking {
+  readonly withLlmFeature: typeof withLlmFeature;
+  readonly setRoute: typeof setRoute;
+  start(): void;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+  metricsHandler(): Handler;
+}
+
+export function createRuntime(): Runtime {
+  const core = createCore();
+  const { guard, log } = core;
+  let running: Exports | 'inert' | undefined;
+  const active = (): Exports | undefined => (running === 'inert' ? undefined : running);
+  return {
+    ...createTracking({ ...core.registry, recordLlm: core.llm.record }),
+    withLlmFeature,
+    setRoute,
+    start() {
+      if (running !== undefined) return;
+      running = 'inert';
+      running = guard.run('start', () => launch(core)) ?? 'inert';
+    },
+    flush: async () => void (await active()?.flush()),
+    shutdown: async () => void (await active()?.shutdown()),
+    metricsHandler:
+      () =>
+      async (...args) => {
+        const exports = active();
+        if (exports !== undefined) return exports.handler(...args);
+        log.warnOnce(
+          'handler',
+          'metricsHandler was asked for metrics, but this process is not measured: start() has not run, or does nothing here',
+        );
+        notMeasured(args);
+      },
+  };
+}
+
+function createCore(): Core {
+  const log = createLog();
+  const guard = createGuard(log, (where) => registry.emit('intelia_otel_errors_total', 1, { where }));
+  const warn = (key: string, line: string): void => log.warnOnce(key, line);
+  const registry = createRegistry({
+    nowMs: Date.now,
+    warn,
+    onError: (where, error) => guard.report(where, error),
+  });
+  const config = readConfig(warn);
+  return { config, log, guard, registry, llm: createLlm({ config, log, guard, registry }) };
+}
+
+function launch(core: Core): Exports | 'inert' {
+  const { config, log, guard, registry, llm } = core;
+  if (inertReason(config) !== undefined) return 'inert';
+  const surroundings = readSurroundings();
+  const resource = describeResource(config, readHost(surroundings));
+  const context: Context = {
+    config,
+    log,
+    guard,
+    resource,
+    emit: registry.emit,
+    observe: (name, observer) => registry.observe(name, observer),
+    now: () => performance.now() / 1000,
+  };
+  for (const hook of [hookHttpServer, hookExpress, llm.hook, hookSystem]) {
+    guard.run(hook.name, () => hook(context));
+  }
+  const reader = createReader({ registry, attributes: resource, nowMs: Date.now });
+  const warn = (key: string, line: string): void => log.warnOnce(key, line);
+  offerProvider(guard, createProvider({ registry, foreign: () => reader.foreignProvider(), warn }));
+  return startExports({
+    ...core,
+    resource,
+    reader,
+    surroundings,
+    beforeLast: [llm.flushOpenCalls],
+    version: VERSION,
+  });
+}
+
+/** 503 on whatever response a framework gave. */
+function notMeasured(args: readonly unknown[]): void {
+  const given = args as readonly {
+    res?: ServerResponse;
+    raw?: ServerResponse | IncomingMessage;
+    end?: unknown;
+  }[];
+  const res = (given[1]?.raw ?? (given[1]?.end === undefined ? given[0]?.res : given[1])) as
+    ServerResponse | undefined;
+  if (res === undefined || res.headersSent) return;
+  res.statusCode = 503;
+  res.end('This process is not measured.\n');
+}
