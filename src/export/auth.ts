@@ -1,5 +1,5 @@
 /** Who may read the metrics: the bearer of the configured token, or of a JWT with the role `super_admin`. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
 import type * as Jose from 'jose' with { 'resolution-mode': 'import' };
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
@@ -36,6 +36,7 @@ export function createAuth({ metricsToken, jwtSecret, jwksUrl }: AuthConfig, log
 
 /** Hashed first: equal lengths to compare, and a time that tells nothing of either. */
 function tokenCheck(token: string): Check {
+  const { createHash, timingSafeEqual } = require('node:crypto') as typeof Crypto;
   const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
   const expected = sha256(token);
   return (bearer) => timingSafeEqual(sha256(bearer), expected);
