@@ -13,7 +13,7 @@ import type { Hook } from '../context.js';
 import { onFileLoad } from '../hook/load.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { below, pathOf, tagMounts } from './express-layer.js';
-import { routeSource, setRouteSource, type RouteSource } from './route.js';
+import { routeState, type RouteSource } from './route.js';
 import { joinTemplates, routeTemplate } from './template.js';
 
 type Next = (error?: unknown) => void;
@@ -112,10 +112,10 @@ function enterMount(layer: any, req: Request, res: ServerResponse, next: Next): 
 }
 
 function dispatchOf(req: Request): Dispatch {
-  const known = routeSource(req);
-  if (known instanceof Dispatch) return known;
+  const state = routeState(req);
+  if (state.source instanceof Dispatch) return state.source;
   const dispatch = new Dispatch(req);
-  setRouteSource(req, dispatch);
+  state.source = dispatch;
   return dispatch;
 }
 

@@ -6,8 +6,7 @@
 /** What requests are counted under that took no known route: never their URL, which anybody can make up. */
 export const UNMATCHED = '(unmatched)';
 
-const GIVEN = Symbol.for('intelia.otel.http.route');
-const SOURCE = Symbol.for('intelia.otel.http.route.source');
+const ROUTE = Symbol.for('intelia.otel.http.route');
 
 /** As much of `http.IncomingMessage` as tells that something is a request; Express' and Koa's `req` fit too. */
 export interface RequestLike {
@@ -20,9 +19,16 @@ export interface RouteSource {
   endpoint(): string | undefined;
 }
 
+/** All that is known of the route of one request. */
+export interface RouteState {
+  /** By the application, with `setRoute`. */
+  given: string | undefined;
+  /** By the hook of a framework. */
+  source: RouteSource | undefined;
+}
+
 interface Marked extends RequestLike {
-  [GIVEN]?: unknown;
-  [SOURCE]?: RouteSource;
+  [ROUTE]?: RouteState;
 }
 
 /**
@@ -41,22 +47,27 @@ interface Marked extends RequestLike {
 export function setRoute(req: RequestLike, route: string): void {
   if (typeof route !== 'string' || route === '' || typeof req !== 'object' || req === null) return;
   try {
-    Reflect.set(req, GIVEN, route);
+    routeState(req).given = route;
   } catch {
-    // Only a proxy can refuse so loudly; its request is counted as unmatched.
+    // Frozen, or a proxy that refuses: counted as unmatched.
   }
 }
 
 /** The endpoint a request is counted under. */
 export function endpointOf(req: Marked): string {
-  return (req[GIVEN] as string | undefined) ?? req[SOURCE]?.endpoint() ?? UNMATCHED;
+  const state = req[ROUTE];
+  return state?.given ?? state?.source?.endpoint() ?? UNMATCHED;
 }
 
-/** For framework hooks: who knows the route of this request. */
-export function routeSource(req: Marked): RouteSource | undefined {
-  return req[SOURCE];
+/** For framework hooks: where to say who knows the route of this request. */
+export function routeState(req: Marked): RouteState {
+  return (req[ROUTE] ??= { given: undefined, source: undefined });
 }
 
-export function setRouteSource(req: Marked, source: RouteSource): void {
-  req[SOURCE] = source;
+/**
+ * Puts `state` on a request that nobody else has seen yet. Once Express has replaced a request's prototype, V8 knows no
+ * other of its shape, and a new property costs a microsecond; this one is there before.
+ */
+export function beginRoute(req: Marked, state: RouteState): void {
+  req[ROUTE] ??= state;
 }

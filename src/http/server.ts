@@ -9,7 +9,7 @@ import type { Hook } from '../context.js';
 import { onChannel } from '../hook/channel.js';
 import { isOwn } from './ignore.js';
 import { measureRequest } from './measure.js';
-import { endpointOf } from './route.js';
+import { beginRoute, endpointOf, type RouteState } from './route.js';
 
 /** nginx's code for a client that went away before the answer was complete; no RFC has one. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -21,7 +21,7 @@ interface StartMessage {
   readonly server: Server;
 }
 
-interface Exchange extends StartMessage {
+interface Exchange extends StartMessage, RouteState {
   /** Kept from the start: method-override middleware changes `request.method`. */
   readonly method: string;
   readonly startedAt: number;
@@ -35,9 +35,17 @@ export const hookHttpServer: Hook = ({ emit, guard, now }) => {
   const QUEUED = Symbol('intelia.http.queued');
   type TrackedSocket = Socket & { [OPEN]?: number; [QUEUED]?: Set<Exchange> };
 
-  const record = guard.wrap('http close', (exchange: Exchange) => {
+  function record(exchange: Exchange): void {
     if (exchange.recorded) return;
     exchange.recorded = true;
+    try {
+      finish(exchange);
+    } catch (error) {
+      guard.report('http close', error);
+    }
+  }
+
+  function finish(exchange: Exchange): void {
     const { method, request } = exchange;
     const socket = exchange.socket as TrackedSocket;
     socket[OPEN] = (socket[OPEN] as number) - 1;
@@ -45,7 +53,7 @@ export const hookHttpServer: Hook = ({ emit, guard, now }) => {
     if (isOwn(request)) return;
     const duration = now() - exchange.startedAt;
     measureRequest({ method, endpoint: endpointOf(request), status: statusOf(exchange), duration }, emit);
-  });
+  }
 
   // One listener for all: what it needs hangs on the response it is called on.
   function onResponseClose(this: ServerResponse & { [EXCHANGE]?: Exchange }): void {
@@ -70,7 +78,10 @@ export const hookHttpServer: Hook = ({ emit, guard, now }) => {
   onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: StartMessage) => {
     if (isOwn(server)) return;
     const method = request.method ?? '';
-    const exchange = { request, response, socket, server, method, startedAt: now(), recorded: false };
+    const exchange: Exchange = {
+      request, response, socket, server, method, startedAt: now(), recorded: false, given: undefined, source: undefined,
+    }; // prettier-ignore
+    beginRoute(request, exchange);
     const open = (socket as TrackedSocket)[OPEN] ?? 0;
     (socket as TrackedSocket)[OPEN] = open + 1;
     if (open > 0) watchQueued(socket, exchange);

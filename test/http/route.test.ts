@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { measureRequest } from '../../src/http/measure.js';
-import { endpointOf, setRoute, setRouteSource, UNMATCHED, type RequestLike } from '../../src/http/route.js';
+import { endpointOf, routeState, setRoute, UNMATCHED, type RequestLike } from '../../src/http/route.js';
 import { joinTemplates, mountTemplate, routeTemplate } from '../../src/http/template.js';
 import { testContext } from '../support/context.js';
 
@@ -8,9 +8,9 @@ describe('setRoute', () => {
   it('wins over a framework, and the last call counts', () => {
     const req: RequestLike = {};
     assert.equal(endpointOf(req), UNMATCHED);
-    setRouteSource(req, { endpoint: () => undefined });
+    routeState(req).source = { endpoint: () => undefined };
     assert.equal(endpointOf(req), UNMATCHED);
-    setRouteSource(req, { endpoint: () => '/framework' });
+    routeState(req).source = { endpoint: () => '/framework' };
     assert.equal(endpointOf(req), '/framework');
     setRoute(req, '/first');
     setRoute(req, '/second');
