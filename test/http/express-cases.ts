@@ -1,9 +1,14 @@
 /** What must be counted of an Express application: one table for every version that is tested. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Application, ErrorRequestHandler, RequestHandler, Router } from 'express';
 import { setRoute, UNMATCHED } from '../../src/http/route.js';
 import { counted, head, measured, rawClient, serve, until } from '../support/http.js';
 import type { TestContext } from '../support/context.js';
+
+const run = promisify(execFile);
 
 /** As much of the module as all versions have. */
 export interface ExpressModule {
@@ -26,7 +31,6 @@ const pass: RequestHandler = (_req, _res, next) => next();
 const fail: RequestHandler = (_req, _res, next) => next(new Error('failed'));
 const refuse: RequestHandler = (_req, res) => void res.status(403).end('no');
 // Four parameters make it an error handler.
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- as above
 const onError: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(503).end('error');
 
 export const cases: readonly Case[] = [
@@ -280,8 +284,8 @@ export const cases: readonly Case[] = [
   },
 ];
 
-/** `express` must not have been used before: routers made without the hook know less. */
-export function describeExpress(version: string, express: ExpressModule): void {
+/** `directory` is where that Express is found from, for the case that needs a process of its own. */
+export function describeExpress(version: string, express: ExpressModule, directory: string): void {
   const generation = Number(version.split('.')[0]);
 
   describe(`Express ${version}`, () => {
@@ -302,6 +306,17 @@ export function describeExpress(version: string, express: ExpressModule): void {
         assert.deepEqual(seen, requests);
       });
     }
+
+    it('counts routers made before the hook under a template too', async () => {
+      const fixture = join(__dirname, '../fixtures/http/late.cts');
+      const { stdout } = await run(process.execPath, ['--require', 'tsx/cjs', fixture, directory]);
+      // Only router 2.3 remembers what was mounted where.
+      const mount = Number(version.slice(0, 3)) >= 5.3 ? '/org/:org' : '/*';
+      assert.deepEqual(JSON.parse(stdout), {
+        [`method=GET,endpoint=${mount}/users/:id,status=200`]: 1,
+        'method=GET,endpoint=/plain/:id,status=200': 1,
+      });
+    });
 
     it('keeps requests apart that are under way at the same time', async () => {
       const app = express();

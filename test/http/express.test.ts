@@ -2,4 +2,4 @@ import express from 'express';
 import { version } from 'express/package.json';
 import { describeExpress, type ExpressModule } from './express-cases.js';
 
-describeExpress(version, express as unknown as ExpressModule);
+describeExpress(version, express as unknown as ExpressModule, __dirname);

@@ -2,4 +2,4 @@ import express from 'express';
 import { version } from 'express/package.json';
 import { describeExpress } from '../../http/express-cases.js';
 
-describeExpress(version, express);
+describeExpress(version, express, __dirname);
