@@ -33,7 +33,7 @@ const laws = (...except) => ({
     ),
   ],
 });
-const HOST_LIBRARIES = ['express', 'express/*', 'pg', 'pg-*', 'openai', 'openai/*'];
+const HOST_LIBRARIES = '^(express|pg|pg-[a-z-]+|openai)(/|$)';
 const PURE = [
   'node:*',
   '@opentelemetry/*',
@@ -52,7 +52,7 @@ const imports = (...patterns) => ({
     { patterns: patterns.map((group) => ({ allowTypeImports: true, ...group })) },
   ],
 });
-const hosts = { group: HOST_LIBRARIES, message: 'instrumented libraries are imported as types only' };
+const hosts = { regex: HOST_LIBRARIES, message: 'instrumented libraries are imported as types only' };
 const runtime = { group: GRAFANA, message: 'the runtime never imports dashboards or the CLI' };
 
 export default tseslint.config(
@@ -84,7 +84,10 @@ export default tseslint.config(
       ...imports(hosts, runtime),
       '@typescript-eslint/consistent-type-imports': 'error',
       'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
-      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true, IIFEs: true }],
+      'max-lines-per-function': [
+        'error',
+        { max: 120, skipBlankLines: true, skipComments: true, IIFEs: true },
+      ],
     },
   },
   { files: ['src/hook/**'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },

@@ -40,30 +40,30 @@ export function startExports(options: ExportOptions): Exports {
   const push = startOtlpPush({ ...options, emit: registry.emit }, reader, options.surroundings);
   const stopWatching =
     push === undefined ? undefined : deliverAtEnd({ push, guard, beforeLast: options.beforeLast });
-  const console = config.exporters?.includes('console')
+  const printer = config.exporters?.includes('console')
     ? startConsole({ reader, guard, intervalMs: config.exportInterval })
     : undefined;
   const { endpoint, handler } = openPull(options);
   void announce(options, push, endpoint);
-  const ways: Ways = { push, console };
+  const ways: Ways = { push, printer };
   return {
     handler: handler as (...args: never[]) => Promise<void>,
     flush: () => flushAll(ways),
     async shutdown() {
       stopWatching?.();
-      console?.stop();
-      await Promise.all([push?.shutdown(), console?.flush(), endpoint?.close()]);
+      printer?.stop();
+      await Promise.all([push?.shutdown(), printer?.flush(), endpoint?.close()]);
     },
   };
 }
 
 interface Ways {
   readonly push: OtlpPush | undefined;
-  readonly console: ConsoleExport | undefined;
+  readonly printer: ConsoleExport | undefined;
 }
 
-async function flushAll({ push, console }: Ways): Promise<void> {
-  await Promise.all([push?.flush(), console?.flush()]);
+async function flushAll({ push, printer }: Ways): Promise<void> {
+  await Promise.all([push?.flush(), printer?.flush()]);
 }
 
 /** The handler is there for the application's own server even where no endpoint is. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ValueType } from '@opentelemetry/api';
+import { ValueType, type ObservableResult } from '@opentelemetry/api';
 import { createProvider } from '../../src/metrics/provider.js';
 import { createReader } from '../../src/export/reader.js';
 import { testContext } from '../support/context.js';
@@ -46,8 +46,7 @@ describe('the catalogue’s OTel meter', () => {
     const { meter, collect, series } = setUp();
     const pools = meter.createObservableGauge('intelia_db_connections_active');
     let active = 3;
-    const callback = (result: { observe(value: number, attributes: object): void }): void =>
-      result.observe(active, { pool: 'main' });
+    const callback = (result: ObservableResult): void => result.observe(active, { pool: 'main' });
     pools.addCallback(callback);
     pools.addCallback(callback);
     collect();
