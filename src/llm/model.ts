@@ -35,6 +35,9 @@ export function normaliseModel(given: unknown): string | undefined {
   return name === '' ? undefined : name;
 }
 
+/** How many names are remembered: bounded, whatever servers answer. */
+export const rememberedModels = (): number => remembered.size;
+
 /** The id in small letters and without its seller; empty when it cannot be a model. */
 export function bareModel(given: string): string {
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(given)) return '';

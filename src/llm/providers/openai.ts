@@ -50,15 +50,19 @@ const PATHS: readonly Path[] = Object.entries<Kind>({
 }).map(([path, kind]) => ({ path, kind, byProvider: new Map<string, Endpoint>() }));
 
 const endingOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const byEnding = new Map<string, Path[]>();
+for (const each of PATHS) {
+  byEnding.set(endingOf(each.path), [...(byEnding.get(endingOf(each.path)) ?? []), each]);
+}
 
 /** Azure names the deployment in the path, and old clients name it nowhere else. */
 const DEPLOYMENT = /\/deployments\/([^/]{1,128})\//;
 
 export const openai: Provider = {
   name: 'openai',
-  endings: [...new Set(PATHS.map(({ path }) => endingOf(path)))],
+  endings: [...byEnding.keys()],
   endpoint(host, path) {
-    const found = PATHS.find((each) => path.endsWith(each.path));
+    const found = byEnding.get(endingOf(path))?.find((each) => path.endsWith(each.path));
     if (found === undefined) return undefined;
     const provider = providerOfHost(host);
     const endpoint = found.byProvider.get(provider) ?? { provider, ...found.kind };
