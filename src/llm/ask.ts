@@ -21,6 +21,15 @@ export function askForUsage(text: string, request: unknown = parseJson(text)): s
   );
 }
 
+/** The same for a request in bytes. Read as latin1, so that bytes which are no UTF-8 come out as they went in. */
+export function askForUsageInBytes(body: Uint8Array, request?: unknown): Uint8Array | undefined {
+  const text = askForUsage(
+    Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'),
+    request,
+  );
+  return text === undefined ? undefined : new Uint8Array(Buffer.from(text, 'latin1'));
+}
+
 /** Where the value of a member of the outermost object stands; undefined when it is there twice or not at all. */
 function memberValue(text: string, open: number, name: string): { from: number; to: number } | undefined {
   let found: { from: number; to: number } | undefined;

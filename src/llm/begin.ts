@@ -17,7 +17,7 @@ export type HeaderReader = (name: string) => string | undefined;
 export function callStart(
   endpoint: Endpoint,
   header: HeaderReader,
-  more: Pick<CallStart, 'stripUsage' | 'signal'>,
+  signal: AbortSignal | undefined,
 ): CallStart {
   // The SDKs made by Stainless (OpenAI, Anthropic and others) tell both; the limit is in whole seconds.
   const limit = header('x-stainless-timeout');
@@ -26,7 +26,7 @@ export function callStart(
     feature: featureOf(header(FEATURE_HEADER), endpoint.feature),
     isRetry: Number(header('x-stainless-retry-count') ?? 0) > 0,
     timeLimit: limit === undefined || Number.isNaN(Number(limit)) ? undefined : Number(limit),
-    ...more,
+    signal,
   };
 }
 

@@ -1,6 +1,5 @@
 /** Reads a body beside its way to the caller, in bounded memory: JSON that comes in pieces, and compressed copies. */
-import { constants, createBrotliDecompress, createGunzip, createInflate, type ZlibOptions } from 'node:zlib';
-import * as zlib from 'node:zlib';
+import type * as Zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { createOutline, type Outline } from './outline.js';
 
@@ -74,12 +73,14 @@ export function createInflater(encoding: string, sink: Sink): Sink | undefined {
 }
 
 function inflaterOf(encoding: string): Transform | undefined {
+  // Loaded on first use: it is not among what Node starts with.
+  const zlib = require('node:zlib') as typeof Zlib & { createZstdDecompress?: () => Transform };
+  const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = zlib.constants;
   // What has arrived must come out at once, and a body cut short is read as far as it goes.
-  const options: ZlibOptions = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
-  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip(options);
-  if (encoding === 'deflate') return createInflate(options);
-  if (encoding === 'br') return createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH });
+  const options = { flush: Z_SYNC_FLUSH, finishFlush: Z_SYNC_FLUSH };
+  if (encoding === 'gzip' || encoding === 'x-gzip') return zlib.createGunzip(options);
+  if (encoding === 'deflate') return zlib.createInflate(options);
+  if (encoding === 'br') return zlib.createBrotliDecompress({ flush: BROTLI_OPERATION_FLUSH });
   // Node 22.15 and later.
-  const zstd = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
-  return encoding === 'zstd' ? zstd?.() : undefined;
+  return encoding === 'zstd' ? zlib.createZstdDecompress?.() : undefined;
 }

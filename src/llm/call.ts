@@ -3,18 +3,15 @@
  * Nothing here throws: a tap calls it from the middle of the host's own work.
  */
 import type { Guard } from '../guard.js';
-import { createJsonReader, type JsonReader } from './body.js';
-import { createEventReader } from './events.js';
+import { createAnswer, type Answer, type Readers } from './answer.js';
 import { statusOfCode, statusOfError } from './outcome.js';
-import { createEventStream, NO_BYTES, type EventStream } from './sse.js';
+import { NO_BYTES } from './sse.js';
 import type { CallFacts, Endpoint, LlmEvent, LlmStatus } from './types.js';
 
 export interface CallStart {
   readonly endpoint: Endpoint;
   readonly feature: string;
   readonly isRetry: boolean;
-  /** We asked for the usage of this stream: take it out of the answer again. */
-  readonly stripUsage: boolean;
   /** The request's abort signal. */
   readonly signal: AbortSignal | undefined;
   /** Seconds after which the SDK gives up by itself, where it says so. */
@@ -24,6 +21,8 @@ export interface CallStart {
 export interface Call {
   /** The parsed body of the request. */
   requestBody(body: unknown): void;
+  /** We asked for the usage of this stream: it is to be taken out of the answer again. */
+  askedForUsage(): void;
   /** The answer's head. `header` is asked for lower-case names. */
   response(status: number, header: (name: string) => string | null | undefined): void;
   /** A piece of the answer's body, decoded. Gives what the caller is to have of it: itself, unless usage is stripped. */
@@ -76,8 +75,6 @@ export function createCallLog(options: CallLogOptions): CallLog {
   };
 }
 
-type Readers = Pick<Endpoint, 'readRequest' | 'readAnswer' | 'readEvent'>;
-
 /** An endpoint's readers behind the wall, the same ones for all its calls, so that one that keeps failing is switched off. */
 function guardedReaders(guard: Guard): (endpoint: Endpoint) => Readers {
   const known = new WeakMap<Endpoint, Readers>();
@@ -107,64 +104,33 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
   /** When the provider was last heard of: the end of a call that is abandoned. */
   let lastAt = startedAt;
   let firstTokenAt: number | undefined;
-  /** With a 2xx. */
-  let isAnswered = false;
+  let strip = false;
   let isFinished = false;
-  let events: EventStream | undefined;
-  let json: JsonReader | undefined;
+  /** Of a 2xx. */
+  let answer: Answer | undefined;
 
   function finish(status: LlmStatus, at: number): void {
     if (isFinished) return;
     isFinished = true;
     close();
     // What was asked for is not billed where nothing was answered.
-    if (!isAnswered) delete facts.usage;
+    if (answer === undefined) delete facts.usage;
     const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     record(eventOf(start, facts, status, at - startedAt, firstToken));
   }
 
   const succeed = (): void => finish(facts.failure ?? 'success', now());
 
-  function readEvent(event: unknown): void {
-    readers.readEvent(event, facts);
-    if (facts.sawContent === true) firstTokenAt ??= now();
+  function createOwnAnswer(contentType: string): Answer {
+    const onFirstToken = (): void => void (firstTokenAt = now());
+    return createAnswer({ contentType, facts, readers, strip, onFirstToken, onDone: succeed });
   }
 
-  function choose(contentType: string): void {
-    const isSse = contentType.includes('event-stream') || (contentType === '' && facts.stream === true);
-    const isLines = contentType.includes('ndjson') || contentType.includes('jsonl');
-    if (isSse || isLines) {
-      const strip = start.stripUsage && isSse;
-      const handlers = createEventReader({ facts, isSse, strip, read: readEvent, onDone: succeed });
-      events = createEventStream(isSse, strip, handlers);
-    } else if (contentType === '' || contentType.includes('json')) {
-      json = createJsonReader();
-    }
-  }
-
-  /** The held-back rest; what was kept is let go of. */
-  function drain(): Uint8Array {
-    const rest = events?.end() ?? NO_BYTES;
-    events = undefined;
-    return rest;
-  }
-
-  function read(bytes: Uint8Array): Uint8Array {
-    if (isFinished && !start.stripUsage) return bytes;
-    lastAt = now();
-    if (events !== undefined) return events.push(bytes);
-    if (!isFinished) json?.push(bytes);
-    return bytes;
-  }
-
-  function readAnswer(): void {
-    const body = isFinished ? undefined : json?.value();
-    json = undefined;
-    if (body !== undefined) readers.readAnswer(body, facts);
-  }
+  /** The held-back rest. After it there is nothing more. */
+  const drain = (): Uint8Array => answer?.end() ?? NO_BYTES;
 
   /** Behind the wall: gives `otherwise` where we fail. */
-  function safely<T>(work: () => T, otherwise: T): T {
+  function safely<T>(otherwise: T, work: () => T): T {
     try {
       return work();
     } catch (error) {
@@ -174,49 +140,38 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
   }
 
   return {
-    requestBody(body) {
-      readers.readRequest(body, facts);
-    },
+    requestBody: (body) => readers.readRequest(body, facts),
+    askedForUsage: () => void (strip = true),
     response(status, header) {
-      safely(() => {
-        lastAt = now();
-        const outcome = statusOfCode(status);
-        isAnswered = outcome === 'success';
-        if (isAnswered) choose(header('content-type')?.toLowerCase() ?? '');
-        else finish(outcome, lastAt);
-      }, undefined);
+      const outcome = statusOfCode(status);
+      lastAt = now();
+      if (outcome !== 'success') return finish(outcome, lastAt);
+      answer = safely(undefined, () => createOwnAnswer(header('content-type')?.toLowerCase() ?? ''));
     },
     chunk(bytes) {
-      try {
-        return read(bytes);
-      } catch (error) {
-        guard.report('llm call', error);
-        return bytes;
-      }
+      if (isFinished && !strip) return bytes;
+      lastAt = now();
+      return safely(bytes, () => answer?.push(bytes) ?? bytes);
     },
     end() {
-      const rest = safely(drain, NO_BYTES);
-      safely(readAnswer, undefined);
+      const rest = safely(NO_BYTES, drain);
       succeed();
       return rest;
     },
     error(error) {
-      const rest = safely(drain, NO_BYTES);
       const at = now();
+      const rest = safely(NO_BYTES, drain);
       const isLate = start.timeLimit !== undefined && at - startedAt >= start.timeLimit;
       finish(
-        safely(() => statusOfError(error, start.signal, isLate), 'network_error'),
+        safely('network_error', () => statusOfError(error, start.signal, isLate)),
         at,
       );
       return rest;
     },
-    cancel() {
-      finish('cancelled', now());
-    },
+    cancel: () => finish('cancelled', now()),
     abandon() {
       // The provider answered a plain call whole, read or not; a stream was stopped on the way.
-      const isWhole = isAnswered && events === undefined;
-      finish(isWhole ? 'success' : 'cancelled', lastAt);
+      finish(answer?.isStream === false ? 'success' : 'cancelled', lastAt);
     },
     forget() {
       isFinished = true;

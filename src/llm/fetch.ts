@@ -1,6 +1,6 @@
 /** The tap on fetch: sees each call that goes to a model, and leaves everything else exactly as it is. */
 import { disguise, isWrapped } from '../hook/wrap.js';
-import { askForUsage } from './ask.js';
+import { askForUsage, askForUsageInBytes } from './ask.js';
 import { callStart, mayAskForUsage, type TapOptions } from './begin.js';
 import type { Call } from './call.js';
 import { FEATURE_HEADER } from './feature.js';
@@ -61,10 +61,9 @@ function begin(args: readonly any[], options: TapOptions): Begun | undefined {
     const asked = mayAsk ? withUsage(init.body, body) : undefined;
     const signal = (init.signal ?? request.signal) as AbortSignal | undefined;
     const header = (name: string): string | undefined => headerOf(headers, name);
-    const call = options.calls.start(
-      callStart(endpoint, header, { signal, stripUsage: asked !== undefined }),
-    );
+    const call = options.calls.start(callStart(endpoint, header, signal));
     call.requestBody(body);
+    if (asked !== undefined) call.askedForUsage();
     return { call, args: changed(args, init, headers, asked), strips: asked !== undefined };
   } catch (error) {
     options.guard.report('llm fetch', error);
@@ -82,9 +81,7 @@ function isPlain(init: object): boolean {
 function withUsage(body: unknown, parsed: unknown): string | Uint8Array | undefined {
   if (typeof body === 'string') return askForUsage(body, parsed);
   const bytes = bytesOf(body);
-  const text =
-    bytes && askForUsage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(), parsed);
-  return text === undefined ? undefined : new Uint8Array(Buffer.from(text));
+  return bytes && askForUsageInBytes(bytes, parsed);
 }
 
 /** The arguments without our header and with the new body; the same ones when nothing changes. */

@@ -5,6 +5,7 @@ import type { Guard } from '../guard.js';
 import type { Log } from '../log.js';
 import type { Registry } from '../metrics/registry.js';
 import { createCallLog, type CallLog } from './call.js';
+import { tapHttpClient } from './client.js';
 import { tapGlobalFetch } from './fetch.js';
 import { createPricer } from './price.js';
 import { readPriceFile } from './price-file.js';
@@ -44,7 +45,9 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
           return log.start(call);
         },
       };
-      tapGlobalFetch({ calls, guard, config });
+      const options = { calls, guard, config };
+      tapGlobalFetch(options);
+      tapHttpClient(options);
     },
     flushOpenCalls: () => calls?.flushOpenCalls(),
   };

@@ -1,5 +1,6 @@
 /** Reads what a caller gave to fetch, in every form fetch takes, and never through anything that uses it up. */
 import { createJsonReader, parseJson } from './body.js';
+import { fieldValue } from './form.js';
 
 /** The beginning of a RequestInit and of a Request, as far as it matters here. */
 export interface FetchInit {
@@ -103,7 +104,6 @@ const isForm = (body: unknown): body is FormData =>
 /** As the JSON of other endpoints has them: a form has only text. */
 function formFields(form: FormData): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const [name, value] of form)
-    if (typeof value === 'string') fields[name] = value === 'true' ? true : value;
+  for (const [name, value] of form) if (typeof value === 'string') fields[name] = fieldValue(value);
   return fields;
 }

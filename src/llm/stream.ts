@@ -2,6 +2,7 @@
  * Sees the bytes of one ReadableStream as its reader takes them. Only this one instance is touched, by own properties:
  * identity, laziness, back-pressure, errors and cancellation stay the stream's own, and nothing is kept.
  */
+import { own } from '../hook/own.js';
 import type { Call } from './call.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the pieces of a stream are its maker's own */
@@ -74,15 +75,6 @@ export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): voi
   };
   for (const [name, value] of Object.entries(methods)) own(stream, { [name]: { value } });
   own(stream, { [Symbol.asyncIterator]: { value: methods.values } });
-}
-
-/** Own, but no more to be seen than the methods of the prototype that they stand before. */
-function own(target: object, properties: PropertyDescriptorMap): void {
-  for (const key of Reflect.ownKeys(properties)) {
-    const property = properties[key as string] as PropertyDescriptor;
-    const writable = 'value' in property ? { writable: true } : {};
-    Object.defineProperty(target, key, { configurable: true, enumerable: false, ...writable, ...property });
-  }
 }
 
 function isByteStream(stream: Stream, getReader: Stream['getReader']): boolean {

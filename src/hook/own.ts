@@ -1,0 +1,8 @@
+/** Gives one object properties of its own, no more to be seen than those of the prototype that they stand before. */
+export function own(target: object, properties: PropertyDescriptorMap): void {
+  for (const key of Reflect.ownKeys(properties)) {
+    const property = properties[key as string] as PropertyDescriptor;
+    const writable = 'value' in property ? { writable: true } : {};
+    Object.defineProperty(target, key, { configurable: true, enumerable: false, ...writable, ...property });
+  }
+}
