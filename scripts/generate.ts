@@ -51,7 +51,10 @@ Upper bounds in seconds. A histogram costs its bounds and three series more for 
 
 | Histogram | Bounds | Series a label set |
 |---|---|---|
-${all.filter(([, spec]) => spec.kind === 'histogram').map(bucketRow).join('\n')}
+${all
+  .filter(([, spec]) => spec.kind === 'histogram')
+  .map(bucketRow)
+  .join('\n')}
 `;
 }
 
@@ -64,8 +67,15 @@ interface Row {
 }
 
 function settingRow(row: Row): string {
-  const empty = row.default === undefined || (typeof row.default === 'object' && Object.keys(row.default as object).length === 0);
-  const columns = [code(row.env), row.type, empty ? '' : code(String(row.default)), row.doc + (row.secret ? ' Secret: never printed.' : '')];
+  const empty =
+    row.default === undefined ||
+    (typeof row.default === 'object' && Object.keys(row.default as object).length === 0);
+  const columns = [
+    code(row.env),
+    row.type,
+    empty ? '' : code(String(row.default)),
+    row.doc + (row.secret ? ' Secret: never printed.' : ''),
+  ];
   return `| ${columns.map(cell).join(' | ')} |`;
 }
 
