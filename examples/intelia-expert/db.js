@@ -1,13 +1,11 @@
-/** The database: two pools, so that a heavy report never takes the connections that answers need. */
+/** The database: two pools, so that a report never takes the connections that answers need. */
 'use strict';
 
 const { Pool } = require('pg');
 
-const connectionString = process.env.DATABASE_URL;
-
-// Each pool is a line of intelia_db_connections_active, under its application_name.
-const main = new Pool({ connectionString, application_name: 'main', max: 8 });
-const analytics = new Pool({ connectionString, application_name: 'analytics', max: 4 });
+// Each pool is a line of intelia_db_connections_active, named by its address or by INTELIA_DB_POOL_NAMES.
+const main = new Pool({ connectionString: process.env.DATABASE_URL, max: 8 });
+const analytics = new Pool({ connectionString: process.env.ANALYTICS_URL, max: 4 });
 
 /** The rows of a query on the main pool. */
 const rows = async (sql, values) => (await main.query(sql, values)).rows;
@@ -59,9 +57,13 @@ async function subscribe({ userId, plan, amountUsd }) {
   }
 }
 
+const recordEvent = (name, userId) =>
+  analytics.query('INSERT INTO events (name, user_id) VALUES ($1, $2)', [name, userId]);
+
 /** A report that takes its time. */
 const activity = async () =>
-  (await analytics.query('SELECT count(*)::int AS questions FROM questions, pg_sleep(0.8)')).rows[0];
+  (await analytics.query('SELECT name, count(*)::int AS count FROM events, pg_sleep(0.8) GROUP BY name'))
+    .rows;
 
 /** Its table is made by a migration that nobody has run yet: fails, and shows as db_error and http_5xx. */
 const weeklyReport = async () => (await analytics.query('SELECT week, questions FROM weekly_reports')).rows;
@@ -75,6 +77,7 @@ module.exports = {
   findQuestion,
   findUser,
   nearestDocuments,
+  recordEvent,
   saveFeedback,
   saveQuestion,
   subscribe,

@@ -6,11 +6,14 @@
  * PostgreSQL ran and the driver sent. Everything is on loopback; nothing is left behind.
  *
  * Exit code 0 and `measured = true` when every figure is equal; 1 when any differs. On a terminal it goes on with
- * light traffic until Ctrl-C. `--bill-extra` makes the provider bill one token more for each call: the comparison
- * must then fail, which shows that it looks.
+ * light traffic until Ctrl-C.
+ *
+ *   --requests=500   how many requests are sent before the comparison (230)
+ *   --bill-extra     the provider bills one token more for each call: the comparison must fail, which shows that it looks
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { startBackend } from './demo/backend.mjs';
 import { compare } from './demo/compare.mjs';
 import { comparison, dashboard } from './demo/dashboard.mjs';
@@ -21,21 +24,28 @@ import { createTraffic } from './demo/traffic.mjs';
 import { startProvider } from './provider.js';
 
 const SEED = 20;
-const REQUESTS = 230;
 const PARALLEL = 8;
 const ROLE = 'expert';
+
+const { values: options } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '230' },
+    'bill-extra': { type: 'boolean', default: false },
+  },
+});
+const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
 
 const stopping = new AbortController();
 const { signal } = stopping;
 const cleanUps = [];
 
 async function startAll() {
-  const billExtra = process.argv.includes('--bill-extra') ? 1 : 0;
   console.log(dim('  starting PostgreSQL, a local provider and the backend …'));
-  const provider = await startProvider({ seed: SEED, billExtra });
+  const provider = await startProvider({ seed: SEED, billExtra: options['bill-extra'] ? 1 : 0 });
   cleanUps.push(provider.close);
-  const schema = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
-  const postgres = await startPostgres({ role: ROLE, schema });
+  const schema = (name) => readFileSync(new URL(`schema-${name}.sql`, import.meta.url), 'utf8');
+  const databases = { main: schema('main'), analytics: schema('analytics') };
+  const postgres = await startPostgres({ role: ROLE, databases });
   cleanUps.push(postgres.stop);
   const backend = await startBackend({ databaseUrl: postgres.url, providerUrl: provider.url });
   cleanUps.push(backend.stop);
@@ -62,7 +72,8 @@ async function settle({ provider, backend }) {
 async function readPools({ postgres, backend, traffic }) {
   const busy = async () => {
     const rows = await postgres.query(
-      `SELECT application_name AS pool, count(*)::int AS n FROM pg_stat_activity WHERE usename = $1 AND state <> 'idle' GROUP BY 1`,
+      'postgres',
+      `SELECT datname AS pool, count(*)::int AS n FROM pg_stat_activity WHERE usename = $1 AND state <> 'idle' GROUP BY 1`,
       [ROLE],
     );
     return new Map(rows.map(({ pool, n }) => [pool, n]));
@@ -78,7 +89,8 @@ async function check(all) {
   const { provider, postgres, backend, traffic } = all;
   const pools = await readPools(all);
   await settle(all);
-  const sums = async (sql) => new Map((await postgres.query(sql)).map(({ key, sum }) => [key, Number(sum)]));
+  const sums = async (sql) =>
+    new Map((await postgres.query('main', sql)).map(({ key, sum }) => [key, Number(sum)]));
   const database = {
     statements: await postgres.statements(),
     revenue: await sums('SELECT plan AS key, sum(amount_usd) FROM subscriptions GROUP BY 1'),
@@ -120,12 +132,12 @@ async function main() {
   const all = await startAll();
   for (const line of all.backend.said) console.log(dim(`  ${line}`));
   console.log(`  ${bold(all.backend.metricsUrl)}\n`);
-  await all.traffic.run(REQUESTS, PARALLEL, progress, signal);
+  await all.traffic.run(Number(options.requests), PARALLEL, progress, signal);
   if (signal.aborted) return 130;
   let result = await check(all);
   console.log(`\n${dashboard(result.samples)}`);
   show(result);
-  if (!process.stdout.isTTY || !result.equal) return result.equal ? 0 : 1;
+  if (!isTerminal || !result.equal) return result.equal ? 0 : 1;
   await sleep(4_000, undefined, { signal }).catch(() => undefined);
   await live(all, result.equal);
   console.log(dim('\n  stopping …'));
@@ -144,7 +156,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 // `npm run demo | head`: nobody reads on.
 process.stdout.on('error', () => process.exit(1));
 // Without a terminal nobody would stop a demo that hangs.
-if (!process.stdout.isTTY) setTimeout(() => process.exit(1), 58_000).unref();
+if (!isTerminal) setTimeout(() => process.exit(1), 58_000).unref();
 
 try {
   process.exitCode = await main();

@@ -59,7 +59,6 @@ function refuse(req, body, endpoint) {
  */
 async function startProvider({ seed = 1, faults = seededFaults(seed), pace = 1, billExtra = 0 } = {}) {
   const ledger = createLedger({ billExtra });
-  const attempts = new Map();
   const working = new Set();
   const waiting = new Set();
 
@@ -75,8 +74,6 @@ async function startProvider({ seed = 1, faults = seededFaults(seed), pace = 1, 
     });
     const refusal = refuse(req, body, endpoint);
     if (refusal) return sendError(call, ...refusal);
-    call.attempt = attempts.get(call.text) ?? 0;
-    attempts.set(call.text, call.attempt + 1);
     for (const waiter of waiting) if (call.slow && call.text.includes(waiter.words)) waiter.resolve();
     // A slow call is never failed: only its client ends it early.
     return answer(call, endpoint, faults && !call.slow ? faults(call) : undefined);
@@ -109,19 +106,25 @@ async function startProvider({ seed = 1, faults = seededFaults(seed), pace = 1, 
 function createCall({ req, res, body, endpoint, pace, seed, write }) {
   const text = promptText(body ?? {});
   const known = findModel(body?.model ?? '');
+  // How often the SDK has sent this call before.
+  const attempt = Number(req.headers['x-stainless-retry-count'] ?? 0);
+  const gone = new AbortController();
+  res.on('close', () => gone.abort());
   const call = {
     res,
     body,
     text,
     pace,
     known,
+    gone: gone.signal,
     endpoint: endpoint?.name ?? req.url,
     model: known?.id ?? String(body?.model ?? ''),
     stream: body?.stream === true,
     slow: endpoint?.generates === true && SLOW.test(text),
     dice: hash(`${seed}/${text}`),
     gzip: /\bgzip\b/.test(req.headers['accept-encoding'] ?? ''),
-    retry: Number(req.headers['x-stainless-retry-count'] ?? 0) > 0,
+    attempt,
+    retry: attempt > 0,
     settled: false,
     settle(outcome, usage) {
       if (!call.settled) write({ ...call, outcome, usage });

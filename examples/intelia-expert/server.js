@@ -37,8 +37,9 @@ function goneSignal(res) {
   return gone.signal;
 }
 
-async function prepare({ question, language = 'en', source = 'web', quality = 'fast' }) {
+async function prepare({ userId, question, language = 'en', source = 'web', quality = 'fast' }) {
   trackQuestion({ source, language });
+  await db.recordEvent('question', userId);
   const documents = await db.nearestDocuments(await assistant.embed(question), 3);
   return { question, language, quality, documents };
 }
@@ -118,7 +119,7 @@ app.use(express.json());
 app.use('/api/v1', api);
 
 /** What a route threw becomes a status: 503 when the provider asks for patience, 502 when it failed, else 500. */
-app.use((error, req, res, next) => {
+app.use((error, req, res, _next) => {
   if (res.destroyed) return;
   if (res.headersSent) return res.end('event: error\ndata: {}\n\n');
   const fromProvider = error instanceof assistant.ProviderError;

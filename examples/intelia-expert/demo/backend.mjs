@@ -30,11 +30,15 @@ export async function startBackend({ databaseUrl, providerUrl }) {
     env: {
       ...cleanEnvironment(),
       PORT: '0',
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: databaseUrl('main'),
+      ANALYTICS_URL: databaseUrl('analytics'),
       OPENAI_BASE_URL: providerUrl,
       OPENAI_API_KEY: 'sk-demo',
       OTEL_SERVICE_NAME: 'intelia-expert',
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
+      INTELIA_DB_POOL_NAMES: '127.0.0.1/main=main,127.0.0.1/analytics=analytics',
+      // api.openai.com needs no such line: it is always asked for the usage of a streamed answer.
+      INTELIA_LLM_STREAM_USAGE: '127.0.0.1',
     },
   });
   process.once('exit', () => child.kill('SIGKILL'));

@@ -39,35 +39,38 @@ const SETTINGS = {
 };
 
 /**
- * Starts a server that holds `schema` and a role for the application.
- * `query` asks it as the administrator, who is not counted; `statements` gives what that role has run so far: `{ sql, calls, failed }` for each distinct statement.
+ * Starts a server with the given databases (name to schema) and a role for the application, which may use them all.
+ * `query` asks as the administrator, who is not counted; `statements` gives what that role has run so far:
+ * `{ sql, calls, failed }` for each distinct statement.
  */
-export async function startPostgres({ role, schema }) {
+export async function startPostgres({ role, databases }) {
   const home = mkdtempSync(join(tmpdir(), 'intelia-demo-'));
   const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (identity.uid) chownSync(home, NOBODY, NOBODY);
   const password = randomBytes(12).toString('hex');
   const server = { home, identity, log: join(home, 'log'), ...(await findBinaries(home, identity)) };
   await initialise(server, password);
-  const url = await start(
-    server,
-    (port) => (user) => `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
-  );
-  const admin = await connect(url('postgres'), server);
+  const port = await start(server);
+  const url = (user, database) => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
+  const admin = await connect(url('postgres', 'postgres'), server);
   await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
   await admin.query('CREATE EXTENSION pg_stat_statements');
-  await admin.query(schema);
-  await admin.query(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`);
-  await admin.query(`GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
+  const owners = new Map([['postgres', admin]]);
+  for (const [name, schema] of Object.entries(databases)) {
+    await admin.query(`CREATE DATABASE ${name}`);
+    owners.set(name, await connect(url('postgres', name), server));
+    await owners.get(name).query(schema);
+    await owners.get(name).query(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`);
+  }
   return {
-    url: url(role),
-    query: async (sql, values) => (await admin.query(sql, values)).rows,
+    url: (database) => url(role, database),
+    query: async (database, sql, values) => (await owners.get(database).query(sql, values)).rows,
     statements: async () => [
       ...(await countedStatements(admin, role)),
       ...failedStatements(server.log, role),
     ],
     async stop() {
-      await admin.end();
+      for (const owner of owners.values()) await owner.end();
       // SIGINT is PostgreSQL's "fast" shutdown: it ends the sessions and does not wait for them.
       server.child.kill('SIGINT');
       if (server.child.exitCode === null) await new Promise((resolve) => server.child.once('exit', resolve));
@@ -98,7 +101,7 @@ async function initialise({ home, identity, initdb }, password) {
   });
 }
 
-async function start(server, addressOn) {
+async function start(server) {
   const port = await freePort();
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // The log is a file and not a pipe: a backend writes its error there before it tells the client, so that the
@@ -116,7 +119,7 @@ async function start(server, addressOn) {
     server.child.kill('SIGQUIT');
     removeHome(server.home);
   });
-  return addressOn(port);
+  return port;
 }
 
 async function connect(connectionString, server) {

@@ -7,7 +7,7 @@ export const dim = style(2);
 export const green = style(32);
 export const red = style(31);
 
-// eslint-disable-next-line no-control-regex -- the codes that `style` writes take no room
+// The codes that `style` writes take no room.
 const widthOf = (text) => text.replace(/\x1b\[\d+m/g, '').length;
 
 export const count = (value) => (value ?? 0).toLocaleString('en-US', { maximumFractionDigits: 2 });

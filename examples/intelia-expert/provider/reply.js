@@ -1,7 +1,7 @@
 /** How an answer goes over the wire: whole, as a stream of events, as an error, or not at all. */
 'use strict';
 
-const { setTimeout: sleep } = require('node:timers/promises');
+const { setTimeout: delay } = require('node:timers/promises');
 const { gzipSync } = require('node:zlib');
 const answers = require('./answers.js');
 
@@ -13,11 +13,14 @@ const ENDPOINTS = {
   'POST /v1/audio/speech': { name: 'speech', needs: 'input', reply: replySpeech },
 };
 
+/** Ends early, and leaves no timer behind, when the client hangs up. */
+const sleep = (call, ms) => delay(ms, undefined, { signal: call.gone }).catch(() => undefined);
+
 async function answer(call, endpoint, fault) {
   // A 429 is said at once; work takes time.
   if (fault === '429')
     return sendError(call, 429, 'rate_limit_exceeded', `Rate limit reached for ${call.model}.`);
-  await sleep((40 + (call.dice % 160)) * call.pace);
+  await sleep(call, (40 + (call.dice % 160)) * call.pace);
   if (fault === '500')
     return sendError(call, 500, null, 'The server had an error while processing your request.');
   if (fault === 'reset') return cut(call);
@@ -26,7 +29,7 @@ async function answer(call, endpoint, fault) {
   const made = { model: call.known, seed: call.dice, body: call.body, words, usage };
   call.gapMs = call.slow ? 50 : (2 + (call.dice % 6)) * call.pace;
   call.cutAfter = fault === 'reset_midstream' ? 5 : Infinity;
-  if (call.slow && !call.stream) await sleep(call.gapMs * words.length);
+  if (call.slow && !call.stream) await sleep(call, call.gapMs * words.length);
   return endpoint.reply(call, made);
 }
 
@@ -64,7 +67,7 @@ async function sendEvents(call, events, usage) {
     if (i === call.cutAfter) return cut(call);
     res.write(event);
     // Also with pace 0: without a pause the whole stream would leave as one piece.
-    await sleep(call.gapMs);
+    await sleep(call, call.gapMs);
     if (res.destroyed) return;
   }
   // Billed with the last event, not when the connection is done: SDKs hang up as soon as they have read that event.
