@@ -9,7 +9,7 @@ import type { LlmEvent } from './types.js';
 export type Quote = { readonly costUsd: number } | { readonly reason: 'unknown_model' | 'no_usage' };
 
 export interface Pricer {
-  /** Loads the price table in a turn of its own, since that takes some 30 ms. Call it when the first request is seen. */
+  /** Loads the price table in a turn of its own, since that takes some 30 ms. Call it at any request: only the first does something. */
   warm(): void;
   /** US dollars of a finished call, or why they are not known. Never throws; loads the table at once if it must. */
   quote(event: LlmEvent): Quote;
@@ -33,6 +33,7 @@ export function createPricer(sources: PriceSources, nowMs: () => number = Date.n
   const resolver = createResolver(sources);
   const entries = new Map<string, Map<string, Entry>>();
   let size = 0;
+  let isWarm = false;
 
   function entryOf(provider: string, model: string): Entry {
     const known = entries.get(provider)?.get(model);
@@ -62,7 +63,10 @@ export function createPricer(sources: PriceSources, nowMs: () => number = Date.n
   }
 
   return {
-    warm: () => void setImmediate(resolver.load).unref(),
+    warm() {
+      if (!isWarm) setImmediate(resolver.load).unref();
+      isWarm = true;
+    },
     quote(event) {
       const { costUsd, operation, usage } = event;
       if (costUsd !== undefined && costUsd >= 0 && costUsd < Infinity) return { costUsd };
