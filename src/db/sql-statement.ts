@@ -1,0 +1,180 @@
+/** What one SQL text does, and to which table: a table of verbs, and how each of them names its table. */
+import { isName, NAME_KEYWORDS, readName, readTarget, resolveAlias } from './sql-names.js';
+import { QUERY_KEYWORDS, readQuery } from './sql-query.js';
+import { keywordTable, tokenize, type Tokens } from './sql-tokens.js';
+
+export interface Statement {
+  /** One of {@link OPERATIONS}. */
+  readonly operation: string;
+  /** '' when there is none. */
+  readonly table: string;
+}
+
+/** Reads on from a verb, the current token, with `depth` parentheses open before it: the table, or all. */
+type Reader = (t: Tokens, text: string, depth: number) => string | Statement;
+
+const known = new Set([...NAME_KEYWORDS, ...QUERY_KEYWORDS]);
+
+function words(list: string): ReadonlySet<string> {
+  const all = new Set(list.split(' '));
+  for (const word of all) known.add(word);
+  return all;
+}
+
+/** Goes on to the first of these words; false when the statement ends before. */
+function skipTo(t: Tokens, stop: ReadonlySet<string>): boolean {
+  while (t.kind !== 'end' && t.mark !== ';' && !stop.has(t.keyword)) t.next();
+  return stop.has(t.keyword);
+}
+
+const none: Reader = () => '';
+
+const query: Reader = (t, text, depth) => {
+  const read = readQuery(t, text, depth);
+  if (read.verb === 'SELECT') return { operation: 'SELECT', table: read.table };
+  const { operation, table } = readVerb(t, text, depth);
+  return { operation, table: table === '' || read.ctes.has(table) ? read.table : table };
+};
+
+/** The name after the verb and some of the words of `noise`. */
+function target(noise: string): Reader {
+  const skipped = words(noise);
+  return (t, text) => readTarget(t, text, skipped);
+}
+
+function aliased(noise: string): Reader {
+  const skipped = words(noise);
+  return (t, text) => {
+    const name = readTarget(t, text, skipped);
+    return name === '' ? '' : resolveAlias(t, text, name);
+  };
+}
+
+const QUERIES = words('SELECT WITH INSERT UPDATE DELETE MERGE REPLACE VALUES TABLE');
+
+/** The table of the statement inside: EXPLAIN SELECT …, DECLARE c CURSOR FOR SELECT …, COPY (SELECT …) TO … */
+const inner: Reader = (t, text) => (skipTo(t, QUERIES) ? readVerb(t, text, 0).table : '');
+
+const copy: Reader = (t, text, depth) => {
+  do t.next(true);
+  while (t.keyword === 'BINARY');
+  if (t.mark === '(') return inner(t, text, depth);
+  return isName(t) ? readName(t, text) : '';
+};
+
+const INTO = words('INTO');
+const INTO_TABLE = words('TABLE');
+const load: Reader = (t, text) => (skipTo(t, INTO) ? readTarget(t, text, INTO_TABLE) : '');
+
+const MODIFIERS = words(
+  'OR REPLACE ALTER TEMP TEMPORARY GLOBAL LOCAL UNLOGGED FOREIGN EXTERNAL VIRTUAL UNIQUE FULLTEXT SPATIAL CLUSTERED NONCLUSTERED',
+);
+const IF_EXISTS = words('IF NOT EXISTS ONLY');
+const ON = words('ON');
+
+/** Of the many kinds of objects only tables and their indexes have an operation of their own. */
+const ddl: Reader = (t, text) => {
+  const verb = t.keyword;
+  do t.next();
+  while (MODIFIERS.has(t.keyword));
+  if (t.keyword === 'TABLE') return { operation: `${verb} TABLE`, table: readTarget(t, text, IF_EXISTS) };
+  if (verb !== 'CREATE' || t.keyword !== 'INDEX') return { operation: verb, table: '' };
+  return { operation: 'CREATE INDEX', table: skipTo(t, ON) ? readTarget(t, text, IF_EXISTS) : '' };
+};
+
+const MAINTENANCE = target('FULL FREEZE VERBOSE ANALYZE ANALYSE TABLE INTO LOCAL NO_WRITE_TO_BINLOG');
+const TOP = 'INTO ONLY TOP PERCENT IGNORE LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK';
+
+/** First word → operation, and how the table is found. */
+const VERBS: Readonly<Record<string, readonly [operation: string, read: Reader]>> = {
+  SELECT: ['SELECT', query],
+  WITH: ['SELECT', query],
+  VALUES: ['SELECT', none],
+  TABLE: ['SELECT', target('ONLY')],
+  INSERT: ['INSERT', target(`${TOP} OVERWRITE TABLE`)],
+  REPLACE: ['REPLACE', target(TOP)],
+  UPDATE: ['UPDATE', aliased(TOP)],
+  DELETE: ['DELETE', aliased(`${TOP} FROM`)],
+  MERGE: ['MERGE', target(TOP)],
+  TRUNCATE: ['TRUNCATE', target('TABLE ONLY')],
+  COPY: ['COPY', copy],
+  LOAD: ['LOAD', load],
+  // A procedure is no table, as a function in FROM is none.
+  CALL: ['CALL', none],
+  EXEC: ['EXECUTE', none],
+  EXECUTE: ['EXECUTE', none],
+  DO: ['DO', none],
+  CREATE: ['CREATE', ddl],
+  ALTER: ['ALTER', ddl],
+  DROP: ['DROP', ddl],
+  GRANT: ['GRANT', none],
+  REVOKE: ['REVOKE', none],
+  BEGIN: ['BEGIN', none],
+  START: ['BEGIN', none],
+  COMMIT: ['COMMIT', none],
+  END: ['COMMIT', none],
+  ROLLBACK: ['ROLLBACK', none],
+  ABORT: ['ROLLBACK', none],
+  SAVEPOINT: ['SAVEPOINT', none],
+  RELEASE: ['RELEASE', none],
+  SET: ['SET', none],
+  RESET: ['SET', none],
+  SHOW: ['SHOW', none],
+  LISTEN: ['LISTEN', none],
+  NOTIFY: ['NOTIFY', none],
+  LOCK: ['LOCK', target('TABLE TABLES ONLY')],
+  EXPLAIN: ['EXPLAIN', inner],
+  ANALYZE: ['ANALYZE', MAINTENANCE],
+  ANALYSE: ['ANALYZE', MAINTENANCE],
+  VACUUM: ['VACUUM', MAINTENANCE],
+  REFRESH: ['REFRESH', target('MATERIALIZED VIEW CONCURRENTLY')],
+  PREPARE: ['PREPARE', inner],
+  DECLARE: ['DECLARE', inner],
+  FETCH: ['FETCH', none],
+  PRAGMA: ['PRAGMA', none],
+};
+
+const OTHER: Statement = { operation: 'OTHER', table: '' };
+
+/** Every operation there is: no more than the label's bound, so that SQL alone can never reach it. */
+export const OPERATIONS: readonly string[] = [
+  ...new Set(Object.values(VERBS).map(([operation]) => operation)),
+  'CREATE TABLE', 'CREATE INDEX', 'ALTER TABLE', 'DROP TABLE', OTHER.operation,
+]; // prettier-ignore
+
+const KEYWORDS = keywordTable([...known, ...Object.keys(VERBS), 'INDEX']);
+
+/** What says little about a text in which something more follows: BEGIN; UPDATE …; COMMIT is an UPDATE. */
+const PREFACES = words('OTHER BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE SET DECLARE');
+const NOWHERE: ReadonlySet<string> = new Set();
+
+function readVerb(t: Tokens, text: string, depth: number): Statement {
+  const row = Object.hasOwn(VERBS, t.keyword) ? VERBS[t.keyword] : undefined;
+  if (row === undefined) return OTHER;
+  const read = row[1](t, text, depth);
+  return typeof read === 'string' ? { operation: row[0], table: read } : read;
+}
+
+/** Goes to the first word of the next statement; gives the number of parentheses before it. */
+function toVerb(t: Tokens): number {
+  let depth = 0;
+  for (t.next(); t.kind !== 'word' && t.kind !== 'end'; t.next()) {
+    if (t.mark === '(') depth++;
+    else if (t.mark === ';') depth = 0;
+  }
+  return depth;
+}
+
+/** The first statement that says something. Never throws; linear in the length of the text. */
+export function parseSql(text: string): Statement {
+  const t = tokenize(text, KEYWORDS);
+  let first: Statement | undefined;
+  for (;;) {
+    const depth = toVerb(t);
+    if (t.kind === 'end') return first ?? OTHER;
+    const statement = readVerb(t, text, depth);
+    if (!PREFACES.has(statement.operation) || statement.table !== '') return statement;
+    first ??= statement;
+    skipTo(t, NOWHERE);
+  }
+}
