@@ -1,8 +1,8 @@
 /** The hallway: config → cells → hooks → export. Everything that exists once in a process is made here. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createTracking, type Tracking } from './business/track.js';
 import { readConfig, readSurroundings, type Config } from './config.js';
 import type { Context } from './context.js';
+import { lateHandler, type MetricsHandler } from './export/handler.js';
 import { startExports, type Exports } from './export/index.js';
 import { createReader } from './export/reader.js';
 import { describeResource, readHost } from './export/resource.js';
@@ -28,8 +28,6 @@ interface Core {
   readonly llm: Llm;
 }
 
-type Handler = (...args: never[]) => Promise<void>;
-
 /** What an application may call: the same for every copy of this package in a process. */
 export interface Runtime extends Tracking {
   readonly withLlmFeature: typeof withLlmFeature;
@@ -37,8 +35,11 @@ export interface Runtime extends Tracking {
   start(): void;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
-  metricsHandler(): Handler;
+  metricsHandler(): MetricsHandler;
 }
+
+const NOT_MEASURED =
+  'metricsHandler was asked for metrics of a process that is not measured: start() has not run, or does nothing here';
 
 export function createRuntime(): Runtime {
   const core = createCore();
@@ -56,17 +57,11 @@ export function createRuntime(): Runtime {
     },
     flush: async () => void (await active()?.flush()),
     shutdown: async () => void (await active()?.shutdown()),
-    metricsHandler:
-      () =>
-      async (...args) => {
-        const exports = active();
-        if (exports !== undefined) return exports.handler(...args);
-        log.warnOnce(
-          'handler',
-          'metricsHandler was asked for metrics, but this process is not measured: start() has not run, or does nothing here',
-        );
-        notMeasured(args);
-      },
+    metricsHandler: () =>
+      lateHandler(
+        () => active()?.handler,
+        () => log.warnOnce('handler', NOT_MEASURED),
+      ),
   };
 }
 
@@ -111,18 +106,4 @@ function launch(core: Core): Exports | 'inert' {
     beforeLast: [llm.flushOpenCalls],
     version: VERSION,
   });
-}
-
-/** 503 on whatever response a framework gave. */
-function notMeasured(args: readonly unknown[]): void {
-  const given = args as readonly {
-    res?: ServerResponse;
-    raw?: ServerResponse | IncomingMessage;
-    end?: unknown;
-  }[];
-  const res = (given[1]?.raw ?? (given[1]?.end === undefined ? given[0]?.res : given[1])) as
-    ServerResponse | undefined;
-  if (res === undefined || res.headersSent) return;
-  res.statusCode = 503;
-  res.end('This process is not measured.\n');
 }

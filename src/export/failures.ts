@@ -171,7 +171,7 @@ function cleaner({ headers, url }: OtlpSettings): Clean {
   return (text) => {
     let safe = text;
     for (const secret of secrets) safe = safe.replaceAll(secret, '***');
-     
+
     return safe
       .replace(/[\u0000-\u001f\u007f-\u009f\ufffd\u2028\u2029]+/g, ' ')
       .trim()

@@ -56,6 +56,16 @@ export function createMetricsHandler(options: HandlerOptions): MetricsHandler {
   };
 }
 
+/** A handler that finds at each request the one that answers, since it may be made before anything is started. */
+export function lateHandler(find: () => MetricsHandler | undefined, onMissing: () => void): MetricsHandler {
+  return async (first: IncomingMessage | FastifyRequest | KoaContext, second?: unknown): Promise<void> => {
+    const handler = find();
+    if (handler !== undefined) return handler(first as IncomingMessage, second as ServerResponse);
+    onMissing();
+    say(rawPair(first, second)[1], 503, 'This process is not measured.');
+  };
+}
+
 /** Node's own request and response, taken over from the framework. */
 function rawPair(
   first: IncomingMessage | FastifyRequest | KoaContext,

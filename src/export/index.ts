@@ -28,7 +28,7 @@ export interface ExportOptions {
 }
 
 export interface Exports {
-  readonly handler: (...args: never[]) => Promise<void>;
+  readonly handler: MetricsHandler;
   /** Sends the totals of now. Never rejects. */
   flush(): Promise<void>;
   /** Sends them a last time and closes everything. Never rejects. */
@@ -47,7 +47,7 @@ export function startExports(options: ExportOptions): Exports {
   void announce(options, push, endpoint);
   const ways: Ways = { push, printer };
   return {
-    handler: handler as (...args: never[]) => Promise<void>,
+    handler,
     flush: () => flushAll(ways),
     async shutdown() {
       stopWatching?.();

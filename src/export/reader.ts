@@ -36,6 +36,12 @@ export interface ReaderOptions {
   readonly nowMs: () => number;
 }
 
+/**
+ * Milliseconds for an application's own observable callbacks, well below the 10 s a scraper waits: one that hangs is left
+ * out, and costs nobody else their figures.
+ */
+const CALLBACK_TIMEOUT = 5_000;
+
 export function createReader({ registry, attributes, nowMs }: ReaderOptions): Reader {
   let sdk: { provider: MeterProvider; reader: MetricReader } | undefined;
   /** What the producer shall give to the SDK reader's next collect, which asks it at once and only once. */
@@ -52,7 +58,7 @@ export function createReader({ registry, attributes, nowMs }: ReaderOptions): Re
   /** `MetricReader.collect` calls every producer before it first waits, so `next` is never seen by another call. */
   function collectSdk(reader: MetricReader, withCells: CellMetrics | undefined): Promise<ResourceMetrics> {
     next = withCells;
-    const pending = reader.collect();
+    const pending = reader.collect({ timeoutMillis: CALLBACK_TIMEOUT });
     next = undefined;
     return pending.then((result) => result.resourceMetrics);
   }
