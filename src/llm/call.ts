@@ -109,8 +109,10 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
   /** Of a 2xx. */
   let answer: Answer | undefined;
 
-  function finish(status: LlmStatus, at: number): void {
+  /** What the provider itself told of a failure is truer than how the connection then ended. */
+  function finish(ended: LlmStatus, at: number): void {
     if (isFinished) return;
+    const status = facts.failure ?? ended;
     isFinished = true;
     close();
     // What was asked for is not billed where nothing was answered.
@@ -119,7 +121,7 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
     record(eventOf(start, facts, status, at - startedAt, firstToken));
   }
 
-  const succeed = (): void => finish(facts.failure ?? 'success', now());
+  const succeed = (): void => finish('success', now());
 
   function createOwnAnswer(contentType: string): Answer {
     const onFirstToken = (): void => void (firstTokenAt = now());

@@ -108,7 +108,8 @@ function usageCut(text: string, event: unknown): Cut | undefined {
 function bringsOnlyUsage(event: unknown): boolean {
   if (typeof event !== 'object' || event === null) return false;
   const { choices, usage } = event as { choices?: unknown; usage?: unknown };
-  return Array.isArray(choices) && choices.length === 0 && typeof usage === 'object' && usage !== null;
+  const isUsage = typeof usage === 'object' && usage !== null && !Array.isArray(usage);
+  return isUsage && Array.isArray(choices) && choices.length === 0;
 }
 
 /** A member goes with one comma: the one before it, or the one after when it is the first. */
