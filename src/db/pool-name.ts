@@ -20,7 +20,7 @@ export function poolName(address: PoolAddress, names: Readonly<Record<string, st
   const { host, port, database } = address;
   const path = database === '' ? '' : `/${database}`;
   const full = `${host}:${port}${path}`;
-  // Where a connection string is not what it seems, parts of its password may have landed here.
+  // No host or database has these: a connection string was not what it seemed.
   if (/[@\s?&=]/.test(full)) return 'unknown';
   return names[full] ?? names[`${host}${path}`] ?? full;
 }
@@ -45,6 +45,8 @@ function parseConnectionString(text: unknown): Parts {
     const [host, database] = text.split(' ');
     return { host, database: asText(database) };
   }
+  // A password with a `/`, `?` or `#` that nobody escaped: what looks like the host is then a part of it.
+  if (/:\/\/[^/?#]*[/?#].*@/s.test(text) || !/^\w+:\//.test(text)) return { host: '?' };
   try {
     const url = new URL(text, 'postgres://base');
     const path = decodeURIComponent(url.pathname);
