@@ -2,6 +2,7 @@
 import { createTracking, type Tracking } from './business/track.js';
 import { readConfig, readSurroundings, type Config } from './config.js';
 import type { Context } from './context.js';
+import { hookPg } from './db/pg.js';
 import { lateHandler, type MetricsHandler } from './export/handler.js';
 import { startExports, type Exports } from './export/index.js';
 import { createReader } from './export/reader.js';
@@ -92,7 +93,7 @@ function launch(core: Core): Exports | 'inert' {
     observe: (name, observer) => registry.observe(name, observer),
     now: () => performance.now() / 1000,
   };
-  for (const hook of [hookHttpServer, hookExpress, llm.hook, hookSystem]) {
+  for (const hook of [hookHttpServer, hookExpress, hookPg, llm.hook, hookSystem]) {
     guard.run(hook.name, () => hook(context));
   }
   const reader = createReader({ registry, attributes: resource, nowMs: Date.now });
