@@ -25,11 +25,7 @@ async function main() {
 
   // `advice`: where no function is at hand. The header is taken off before the request leaves.
   const headers = { 'x-intelia-feature': 'advice' };
-  const stream = await openai.chat.completions.create(
-    { model: 'gpt-4o', messages, stream: true },
-    { headers },
-  );
-  for await (const chunk of stream) void chunk;
+  await openai.chat.completions.create({ model: 'gpt-4o', messages }, { headers });
 
   await printMetrics(/^intelia_llm_(cost_usd|tokens|requests)_total/);
   await local?.close();
@@ -46,4 +42,13 @@ async function printMetrics(wanted) {
 void main();
 
 /* Prints:
- */
+intelia_llm_tokens_total{model="gpt-4o-mini",type="prompt"} 38
+intelia_llm_tokens_total{model="gpt-4o-mini",type="completion"} 40
+intelia_llm_tokens_total{model="gpt-4o",type="prompt"} 19
+intelia_llm_tokens_total{model="gpt-4o",type="completion"} 20
+intelia_llm_cost_usd_total{model="gpt-4o-mini",feature="chat"} 0.00001485
+intelia_llm_cost_usd_total{model="gpt-4o-mini",feature="translation"} 0.00001485
+intelia_llm_cost_usd_total{model="gpt-4o",feature="advice"} 0.0002475
+intelia_llm_requests_total{model="gpt-4o-mini",status="success"} 2
+intelia_llm_requests_total{model="gpt-4o",status="success"} 1
+*/

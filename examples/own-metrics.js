@@ -44,4 +44,14 @@ async function printMetrics(wanted) {
 setTimeout(() => printMetrics(/^(intelia_(active_users|\w+_total)|farm_\w+_(sum|count))/), 100);
 
 /* Prints:
- */
+intelia_llm_tokens_total{model="gpt-4o",type="prompt"} 1000
+intelia_llm_tokens_total{model="gpt-4o",type="completion"} 500
+intelia_llm_cost_usd_total{model="gpt-4o",feature="summary"} 0.0075
+intelia_llm_requests_total{model="gpt-4o",status="success"} 1
+intelia_active_users 42
+intelia_questions_total{source="web",language="fr"} 2
+intelia_revenue_usd_total{plan="pro"} 29.9
+intelia_errors_total{type="import_failed",severity="warning"} 1
+farm_sample_weight_kg_count{breed="ross"} 2
+farm_sample_weight_kg_sum{breed="ross"} 4.2
+*/

@@ -63,7 +63,21 @@ function databaseTable(samples) {
   return table('llrrr', ['Database queries by table', 'operation', 'queries', 'failed', 'p95'], rows);
 }
 
-function lines(samples) {
+/** The width of the names before the lines. */
+const LABEL = 13;
+
+/** Breaks after a comma where a line would pass 90 columns. */
+function wrap(text) {
+  const lines = [''];
+  for (const item of text.split(', ')) {
+    const longer = lines.at(-1) === '' ? item : `${lines.at(-1)}, ${item}`;
+    if (longer.length <= 90 - LABEL) lines.splice(-1, 1, longer);
+    else lines.push(item);
+  }
+  return lines.join(`,\n${' '.repeat(LABEL + 1)}`);
+}
+
+function businessLines(samples) {
   const by = (name, ...labels) => sumBy(samples, `intelia_${name}`, labels);
   const pools = [...by('db_connections_active', 'pool')].map(([pool, n]) => `${pool} ${n}`);
   const shown = {
@@ -75,13 +89,15 @@ function lines(samples) {
     'Active users': count(total(by('active_users'))),
     Errors: inline(by('errors_total', 'type')),
   };
-  return Object.entries(shown).map(([name, text]) => `${bold(name.padEnd(13))} ${text}`);
+  return Object.entries(shown)
+    .map(([name, text]) => `${bold(name.padEnd(LABEL))} ${wrap(text)}`)
+    .join('\n');
 }
 
 /** The whole of what the metrics say, as one text. */
 export function dashboard(samples) {
-  const tables = [llmTable, tokenTable, httpTable, databaseTable].map((draw) => draw(samples));
-  return [...tables, lines(samples).join('\n')].join('\n\n');
+  const parts = [llmTable, tokenTable, businessLines, httpTable, databaseTable];
+  return parts.map((draw) => draw(samples)).join('\n\n');
 }
 
 /** Enough to see what kind of thing is wrong. */
