@@ -1,0 +1,98 @@
+// What is done for one HTTP request: route, counter, histogram. Without a server: Node's channel and the response's
+// events are played, so that nothing but the measuring is measured.
+import { channel } from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
+import promClient from 'prom-client';
+import { loadInternals } from './lib/bundle.mjs';
+import { OTEL, otelMeter, OURS, PROM, promCounter, promHistogram } from './lib/peers.mjs';
+import { interleave, report } from './lib/rounds.mjs';
+
+const { registry, guard, log, hookHttpServer, setRoute } = loadInternals();
+const now = () => performance.now() / 1000;
+hookHttpServer({ emit: registry.emit, observe: registry.observe, guard, log, now, config: {}, resource: {} });
+
+const routes = Array.from({ length: 20 }, (_, i) => `/api/v1/things/${i}/:id`);
+const server = { listening: true };
+const started = channel('http.server.request.start');
+const buckets = [...registry.families.intelia_http_request_duration_seconds.buckets];
+
+/** As much of a request and its response as a measurement looks at. */
+class Response extends EventEmitter {
+  statusCode = 200;
+  writableFinished = true;
+  headersSent = true;
+}
+const exchange = (i) => ({
+  request: { method: 'GET', url: '/', route: routes[i % routes.length] },
+  response: new Response(),
+  socket: { readableEnded: false, errored: null, destroyed: false },
+  server,
+});
+
+const bare = (n) => {
+  for (let i = 0; i < n; i++) {
+    const { response } = exchange(i);
+    response.on('close', () => {});
+    response.emit('close');
+  }
+};
+
+const ours = (n) => {
+  for (let i = 0; i < n; i++) {
+    const message = exchange(i);
+    started.publish(message);
+    setRoute(message.request, message.request.route);
+    message.response.emit('close');
+  }
+};
+
+/** As prom-client's own documentation measures a request. */
+function promContender() {
+  const counter = promCounter(promClient, 'requests_total', ['method', 'endpoint', 'status']);
+  const histogram = promHistogram(promClient, 'duration_seconds', ['method', 'endpoint'], buckets);
+  const run = (n) => {
+    for (let i = 0; i < n; i++) {
+      const { request, response } = exchange(i);
+      const end = histogram.startTimer();
+      response.on('close', () => {
+        const labels = { method: request.method, endpoint: request.route };
+        end(labels);
+        counter.inc({ ...labels, status: response.statusCode });
+      });
+      response.emit('close');
+    }
+  };
+  return { name: PROM, run };
+}
+
+function otelContender() {
+  const meter = otelMeter();
+  const counter = meter.createCounter('requests');
+  const histogram = meter.createHistogram('duration', { advice: { explicitBucketBoundaries: buckets } });
+  const run = (n) => {
+    for (let i = 0; i < n; i++) {
+      const { request, response } = exchange(i);
+      const start = now();
+      response.on('close', () => {
+        const labels = { method: request.method, endpoint: request.route };
+        histogram.record(now() - start, labels);
+        counter.add(1, { ...labels, status: response.statusCode });
+      });
+      response.emit('close');
+    }
+  };
+  return { name: `${OTEL}, without its instrumentation`, run };
+}
+
+const contenders = [{ name: 'bare', run: bare }, { name: OURS, run: ours }, promContender(), otelContender()];
+const { bare: idle, ...times } = await interleave(contenders, { iterations: 50_000 });
+for (const values of Object.values(times))
+  values.forEach((value, i) => (values[i] = Math.max(value - idle[i], 0.1)));
+
+report({
+  title: 'HTTP hook alone: route, counter, histogram',
+  unit: 'ns per request, less a request with an empty listener',
+  times,
+  over: PROM,
+  marks: [{ text: '≤ 0.25 × prom-client', of: OURS, over: PROM, max: 0.25 }],
+});

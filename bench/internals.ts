@@ -1,0 +1,10 @@
+/** The parts that are measured alone, bundled by lib/bundle.mjs the way scripts/build.mjs bundles the package. */
+export { createGuard } from '../src/guard.js';
+export { createLog } from '../src/log.js';
+export { createRegistry } from '../src/metrics/registry.js';
+export { createCatalogueMeter } from '../src/metrics/meter.js';
+export { hookHttpServer } from '../src/http/server.js';
+export { setRoute } from '../src/http/route.js';
+export { createScraper } from '../src/export/scrape.js';
+export { createCallLog } from '../src/llm/call.js';
+export { tapFetch } from '../src/llm/fetch.js';

@@ -1,0 +1,86 @@
+// A server under load, bare and measured: requests a second, and user CPU for each request. The load comes from this
+// process, on another core. Bare runs twice in each round: what differs between the two is the noise.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import autocannon from 'autocannon';
+import { OTEL, OURS, PROM } from './lib/peers.mjs';
+import { isQuick, report } from './lib/rounds.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const ROUNDS = isQuick ? 1 : 7;
+const SECONDS = isQuick ? 0.3 : 2;
+const CONTROL = 'bare, again';
+const env = {
+  PATH: process.env.PATH,
+  NODE_ENV: 'production',
+  OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+  OTEL_SERVICE_NAME: 'bench',
+};
+const contenders = (kind) => ({
+  bare: [[], 'none'],
+  [OURS]: [['--require', here('../dist/register.cjs')], 'none'],
+  [kind === 'http' ? PROM : 'express-prom-bundle 8.0.0']: [[], 'prom-client'],
+  [`${OTEL}, instrumentation-http`]: [['--require', here('apps/otel.cjs')], 'none'],
+  [CONTROL]: [[], 'none'],
+});
+
+async function startServer(kind, [flags, measuring]) {
+  const args = [...flags, here('apps/server.cjs'), kind, measuring];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const [{ port }] = await once(child, 'message');
+  const cpu = async () => {
+    child.send('cpu');
+    const [message] = await once(child, 'message');
+    return message.cpu;
+  };
+  return { port, cpu, stop: () => child.disconnect(), stderr: () => stderr };
+}
+
+async function load({ port, cpu }, duration) {
+  const before = await cpu();
+  const url = `http://127.0.0.1:${port}/things/42`;
+  const result = await autocannon({ url, connections: 20, pipelining: 1, duration, sampleInt: 100 });
+  const after = await cpu();
+  const requests = result.requests.total;
+  if (result.non2xx > 0 || result.errors > 0 || requests === 0)
+    throw new Error(`the load went wrong on ${url}`);
+  return { rate: requests / result.duration, cpu: (after.user - before.user) / requests };
+}
+
+async function measure(kind, title, min) {
+  const servers = [];
+  for (const [name, how] of Object.entries(contenders(kind)))
+    servers.push([name, await startServer(kind, how)]);
+  const samples = Object.fromEntries(servers.map(([name]) => [name, []]));
+  for (const [, server] of servers) await load(server, SECONDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    const order = servers.map((_, i) => servers[(i + round) % servers.length]);
+    for (const [name, server] of order) samples[name].push(await load(server, SECONDS));
+  }
+  const ours = servers.find(([name]) => name === OURS)[1];
+  for (const [, server] of servers) server.stop();
+  if (!ours.stderr().includes('[intelia-otel]')) throw new Error('the preload said nothing: was it inert?');
+
+  const times = (key) =>
+    Object.fromEntries(Object.entries(samples).map(([name, all]) => [name, all.map((s) => s[key])]));
+  report({
+    title: `${title}, requests`,
+    unit: 'requests a second',
+    times: times('rate'),
+    over: 'bare',
+    marks: [{ text: `≥ ${min} × bare`, of: OURS, over: 'bare', min }],
+  });
+  report({
+    title: `${title}, CPU`,
+    unit: 'µs of user CPU per request',
+    times: times('cpu'),
+    over: 'bare',
+    marks: [{ text: '≤ 1.05 × bare', of: OURS, over: 'bare', max: 1.05 }],
+  });
+}
+
+await measure('http', 'Server of node:http', 0.97);
+await measure('express', 'Server of Express 5', 0.95);
