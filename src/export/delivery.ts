@@ -80,6 +80,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         const waitMs = verdict.retryAfterMs ?? backoffMs(retry);
         const isLate = time.nowMs() + waitMs >= deadlineMs;
         if (!verdict.retryable || isLate || retry >= MAX_RETRIES || !(await sleep(waitMs))) return false;
+        if (time.nowMs() >= deadlineMs) return false; // The machine slept longer.
       }
     },
     async prepare() {

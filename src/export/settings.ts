@@ -68,8 +68,8 @@ function usableHeaders(given: Readonly<Record<string, string>>, warn: Warn): Rec
 export function redactUrl(text: string): string {
   try {
     const { protocol, host, pathname } = new URL(text);
-    return `${protocol}//${host}${pathname}`;
+    return /^https?:$/.test(protocol) ? `${protocol}//${host}${pathname}` : '(not a web address)';
   } catch {
-    return '(not a URL)';
+    return '(not a web address)';
   }
 }
