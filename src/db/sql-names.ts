@@ -1,5 +1,5 @@
 /** Reads the names of tables off the tokens. */
-import type { Tokens } from './sql-tokens.js';
+import { CLOSE, COMMA, DOT, END, OPEN, QUOTED, SEMICOLON, WORD, type Tokens } from './sql-tokens.js';
 
 /** What comes where a table could, and is none. */
 const CLAUSES: ReadonlySet<string> = new Set(
@@ -16,48 +16,48 @@ const MAX_PART_LENGTH = 128;
 const ALIAS_REACH = 10_000;
 
 export function isName(t: Tokens): boolean {
-  return (t.kind === 'word' || t.kind === 'quoted') && !CLAUSES.has(t.keyword);
+  return (t.kind === WORD || t.kind === QUOTED) && !CLAUSES.has(t.keyword);
 }
 
 /**
  * The dotted name that begins at the current token, which moves behind it. Unquoted parts in lower case, as
  * PostgreSQL folds them; quoted ones as they are.
  */
-export function readName(t: Tokens, text: string): string {
-  let name = namePart(t, text);
+export function readName(t: Tokens): string {
+  let name = namePart(t);
   t.next();
-  for (let parts = 1; t.mark === '.';) {
+  for (let parts = 1; t.mark === DOT;) {
     t.next(true);
-    if (t.kind !== 'word' && t.kind !== 'quoted') continue;
-    if (parts++ < MAX_PARTS) name += `.${namePart(t, text)}`;
+    if (t.kind !== WORD && t.kind !== QUOTED) continue;
+    if (parts++ < MAX_PARTS) name += `.${namePart(t)}`;
     t.next();
   }
   return name;
 }
 
-function namePart(t: Tokens, text: string): string {
-  const part = text.slice(t.start, Math.min(t.end, t.start + MAX_PART_LENGTH));
-  if (t.kind === 'word') return part.toLowerCase();
-  const close = text[t.end] as string;
+function namePart(t: Tokens): string {
+  const part = t.text.slice(t.start, Math.min(t.end, t.start + MAX_PART_LENGTH));
+  if (t.kind === WORD) return part.toLowerCase();
+  const close = t.text[t.end] as string;
   return part.replaceAll(close + close, close);
 }
 
-export function skipGroup(t: Tokens): void {
-  for (let depth = 1; depth > 0 && t.kind !== 'end';) {
+function skipGroup(t: Tokens, limit = Infinity): void {
+  for (let depth = 1; depth > 0 && t.kind !== END && t.start < limit;) {
     t.next();
-    if (t.mark === '(') depth++;
-    else if (t.mark === ')') depth--;
+    if (t.mark === OPEN) depth++;
+    else if (t.mark === CLOSE) depth--;
   }
 }
 
 /** The name after the current token, past words of `noise` and groups such as `TOP (10)`; '' when there is none. */
-export function readTarget(t: Tokens, text: string, noise: ReadonlySet<string>): string {
+export function readTarget(t: Tokens, noise: ReadonlySet<string>): string {
   for (;;) {
     t.next(true);
-    if (t.mark === '(') skipGroup(t);
+    if (t.mark === OPEN) skipGroup(t);
     // INSERT OR REPLACE, UPDATE OR IGNORE
     else if (t.keyword === 'OR') t.next();
-    else if (!noise.has(t.keyword)) return isName(t) ? readName(t, text) : '';
+    else if (!noise.has(t.keyword)) return isName(t) ? readName(t) : '';
   }
 }
 
@@ -65,23 +65,23 @@ export function readTarget(t: Tokens, text: string, noise: ReadonlySet<string>):
  * What `target` stands for: in MySQL and T-SQL `DELETE u FROM users u` and `UPDATE u SET … FROM users u` name an
  * alias first.
  */
-export function resolveAlias(t: Tokens, text: string, target: string): string {
+export function resolveAlias(t: Tokens, target: string): string {
   let inFrom = false;
   let wants = false;
   const end = t.start + ALIAS_REACH;
-  while (t.kind !== 'end' && t.mark !== ';' && t.start < end) {
+  while (t.kind !== END && t.mark !== SEMICOLON && t.start < end) {
     if (wants && isName(t)) {
-      const name = readName(t, text);
+      const name = readName(t);
       if (t.keyword === 'AS') t.next(true);
-      if (isName(t) && readName(t, text) === target) return name;
+      if (isName(t) && readName(t) === target) return name;
       wants = false;
       continue;
     }
     if (t.keyword === 'WHERE' || t.keyword === 'RETURNING') break;
-    if (t.mark === '(') skipGroup(t);
+    if (t.mark === OPEN) skipGroup(t, end);
     inFrom ||= t.keyword === 'FROM' || t.keyword === 'USING';
     wants =
-      t.keyword === 'FROM' || t.keyword === 'USING' || t.keyword === 'JOIN' || (inFrom && t.mark === ',');
+      t.keyword === 'FROM' || t.keyword === 'USING' || t.keyword === 'JOIN' || (inFrom && t.mark === COMMA);
     t.next(wants);
   }
   return target;

@@ -1,7 +1,7 @@
 /** What one SQL text does, and to which table: a table of verbs, and how each of them names its table. */
 import { isName, NAME_KEYWORDS, readName, readTarget, resolveAlias } from './sql-names.js';
-import { QUERY_KEYWORDS, readQuery } from './sql-query.js';
-import { keywordTable, tokenize, type Tokens } from './sql-tokens.js';
+import { QUERY_KEYWORDS, QueryReader } from './sql-query.js';
+import { END, keywordTable, OPEN, SEMICOLON, Tokens, WORD } from './sql-tokens.js';
 
 export interface Statement {
   /** One of {@link OPERATIONS}. */
@@ -11,7 +11,7 @@ export interface Statement {
 }
 
 /** Reads on from a verb, the current token, with `depth` parentheses open before it: the table, or all. */
-type Reader = (t: Tokens, text: string, depth: number) => string | Statement;
+type Reader = (t: Tokens, depth: number) => string | Statement;
 
 const known = new Set([...NAME_KEYWORDS, ...QUERY_KEYWORDS]);
 
@@ -23,48 +23,49 @@ function words(list: string): ReadonlySet<string> {
 
 /** Goes on to the first of these words; false when the statement ends before. */
 function skipTo(t: Tokens, stop: ReadonlySet<string>): boolean {
-  while (t.kind !== 'end' && t.mark !== ';' && !stop.has(t.keyword)) t.next();
+  while (t.kind !== END && t.mark !== SEMICOLON && !stop.has(t.keyword)) t.next();
   return stop.has(t.keyword);
 }
 
 const none: Reader = () => '';
 
-const query: Reader = (t, text, depth) => {
-  const read = readQuery(t, text, depth);
+const query: Reader = (t, depth) => {
+  const read = new QueryReader(t, depth).read();
   if (read.verb === 'SELECT') return { operation: 'SELECT', table: read.table };
-  const { operation, table } = readVerb(t, text, depth);
+  const { operation, table } = readVerb(t, depth);
   return { operation, table: table === '' || read.ctes.has(table) ? read.table : table };
 };
 
 /** The name after the verb and some of the words of `noise`. */
 function target(noise: string): Reader {
   const skipped = words(noise);
-  return (t, text) => readTarget(t, text, skipped);
+  return (t) => readTarget(t, skipped);
 }
 
 function aliased(noise: string): Reader {
   const skipped = words(noise);
-  return (t, text) => {
-    const name = readTarget(t, text, skipped);
-    return name === '' ? '' : resolveAlias(t, text, name);
+  return (t) => {
+    const name = readTarget(t, skipped);
+    return name === '' ? '' : resolveAlias(t, name);
   };
 }
 
 const QUERIES = words('SELECT WITH INSERT UPDATE DELETE MERGE REPLACE VALUES TABLE');
 
 /** The table of the statement inside: EXPLAIN SELECT …, DECLARE c CURSOR FOR SELECT …, COPY (SELECT …) TO … */
-const inner: Reader = (t, text) => (skipTo(t, QUERIES) ? readVerb(t, text, 0).table : '');
+const inner: Reader = (t) => (skipTo(t, QUERIES) ? readVerb(t, 0).table : '');
 
-const copy: Reader = (t, text, depth) => {
+const BINARY = words('BINARY');
+const copy: Reader = (t, depth) => {
   do t.next(true);
-  while (t.keyword === 'BINARY');
-  if (t.mark === '(') return inner(t, text, depth);
-  return isName(t) ? readName(t, text) : '';
+  while (BINARY.has(t.keyword));
+  if (t.mark === OPEN) return inner(t, depth);
+  return isName(t) ? readName(t) : '';
 };
 
 const INTO = words('INTO');
 const INTO_TABLE = words('TABLE');
-const load: Reader = (t, text) => (skipTo(t, INTO) ? readTarget(t, text, INTO_TABLE) : '');
+const load: Reader = (t) => (skipTo(t, INTO) ? readTarget(t, INTO_TABLE) : '');
 
 const MODIFIERS = words(
   'OR REPLACE ALTER TEMP TEMPORARY GLOBAL LOCAL UNLOGGED FOREIGN EXTERNAL VIRTUAL UNIQUE FULLTEXT SPATIAL CLUSTERED NONCLUSTERED',
@@ -73,13 +74,13 @@ const IF_EXISTS = words('IF NOT EXISTS ONLY');
 const ON = words('ON');
 
 /** Of the many kinds of objects only tables and their indexes have an operation of their own. */
-const ddl: Reader = (t, text) => {
+const ddl: Reader = (t) => {
   const verb = t.keyword;
   do t.next();
   while (MODIFIERS.has(t.keyword));
-  if (t.keyword === 'TABLE') return { operation: `${verb} TABLE`, table: readTarget(t, text, IF_EXISTS) };
+  if (t.keyword === 'TABLE') return { operation: `${verb} TABLE`, table: readTarget(t, IF_EXISTS) };
   if (verb !== 'CREATE' || t.keyword !== 'INDEX') return { operation: verb, table: '' };
-  return { operation: 'CREATE INDEX', table: skipTo(t, ON) ? readTarget(t, text, IF_EXISTS) : '' };
+  return { operation: 'CREATE INDEX', table: skipTo(t, ON) ? readTarget(t, IF_EXISTS) : '' };
 };
 
 const MAINTENANCE = target('FULL FREEZE VERBOSE ANALYZE ANALYSE TABLE INTO LOCAL NO_WRITE_TO_BINLOG');
@@ -148,31 +149,31 @@ const KEYWORDS = keywordTable([...known, ...Object.keys(VERBS), 'INDEX']);
 const PREFACES = words('OTHER BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE SET DECLARE');
 const NOWHERE: ReadonlySet<string> = new Set();
 
-function readVerb(t: Tokens, text: string, depth: number): Statement {
+function readVerb(t: Tokens, depth: number): Statement {
   const row = Object.hasOwn(VERBS, t.keyword) ? VERBS[t.keyword] : undefined;
   if (row === undefined) return OTHER;
-  const read = row[1](t, text, depth);
+  const read = row[1](t, depth);
   return typeof read === 'string' ? { operation: row[0], table: read } : read;
 }
 
 /** Goes to the first word of the next statement; gives the number of parentheses before it. */
 function toVerb(t: Tokens): number {
   let depth = 0;
-  for (t.next(); t.kind !== 'word' && t.kind !== 'end'; t.next()) {
-    if (t.mark === '(') depth++;
-    else if (t.mark === ';') depth = 0;
+  for (t.next(); t.kind !== WORD && t.kind !== END; t.next()) {
+    if (t.mark === OPEN) depth++;
+    else if (t.mark === SEMICOLON) depth = 0;
   }
   return depth;
 }
 
 /** The first statement that says something. Never throws; linear in the length of the text. */
 export function parseSql(text: string): Statement {
-  const t = tokenize(text, KEYWORDS);
+  const t = new Tokens(text, KEYWORDS);
   let first: Statement | undefined;
   for (;;) {
     const depth = toVerb(t);
-    if (t.kind === 'end') return first ?? OTHER;
-    const statement = readVerb(t, text, depth);
+    if (t.kind === END) return first ?? OTHER;
+    const statement = readVerb(t, depth);
     if (!PREFACES.has(statement.operation) || statement.table !== '') return statement;
     first ??= statement;
     skipTo(t, NOWHERE);

@@ -1,24 +1,29 @@
 /** Where things in SQL text end: names, comments, quotes. Pure index arithmetic, each call linear in what it passes. */
 
 export const SPACE = 1;
-export const LETTER = 2;
-export const DIGIT = 3;
+/** Punctuation that is always a mark of its own. */
+export const MARK = 2;
+export const LETTER = 3;
+export const DIGIT = 4;
 
-const CLASSES = Array.from({ length: 128 }, (_, code) => {
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
   const char = String.fromCharCode(code);
-  return code <= 32 ? SPACE : /[a-z_]/i.test(char) ? LETTER : /\d/.test(char) ? DIGIT : 0;
+  if (code <= 32) return SPACE;
+  return /[a-z_]/i.test(char) ? LETTER : /\d/.test(char) ? DIGIT : /[(),.;=+<>?]/.test(char) ? MARK : 0;
 });
-const PASTED_SPACES = [0xa0, 0x2028, 0x2029, 0x3000, 0xfeff];
 
 /** Whatever lies beyond ASCII is a letter, but for the spaces that editors paste. NaN (past the end) is nothing. */
 export function classOf(code: number): number {
-  if (code < 128) return CLASSES[code] as number;
-  if (code >= 128) return PASTED_SPACES.includes(code) ? SPACE : LETTER;
-  return 0;
+  return code < 128 ? (CLASSES[code] as number) : foreignClass(code);
+}
+
+function foreignClass(code: number): number {
+  if (code === 0xa0 || code === 0x2028 || code === 0x2029 || code === 0x3000 || code === 0xfeff) return SPACE;
+  return code >= 128 ? LETTER : 0;
 }
 
 export function isNamePart(code: number): boolean {
-  return classOf(code) >= LETTER || code === 0x24;
+  return code < 128 ? (CLASSES[code] as number) >= LETTER || code === 0x24 : foreignClass(code) === LETTER;
 }
 
 export function endOfName(text: string, index: number): number {
@@ -60,10 +65,11 @@ export type Backslash = 'escapes' | 'guess' | 'plain';
  * string depends on dialect and settings: after an end no letter and no further quote can come, so where one comes
  * it was no end.
  */
-export function endOfQuoted(text: string, quote: string, index: number, backslash: Backslash): number {
-  for (let i = text.indexOf(quote, index); i >= 0; i = text.indexOf(quote, i + 1)) {
+export function endOfQuoted(text: string, quote: number, index: number, backslash: Backslash): number {
+  const char = String.fromCharCode(quote);
+  for (let i = text.indexOf(char, index); i >= 0; i = text.indexOf(char, i + 1)) {
     const following = text.charCodeAt(i + 1);
-    const doubled = following === text.charCodeAt(i);
+    const doubled = following === quote;
     if (backslash !== 'plain' && isAfterOddBackslashes(text, index, i)) {
       if (backslash === 'escapes' || doubled || isNamePart(following)) continue;
     }

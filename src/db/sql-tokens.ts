@@ -1,34 +1,29 @@
 /**
  * Cuts SQL of any dialect into the few tokens the parser needs, in linear time. Comments vanish; strings, numbers
- * and parameters become `literal` tokens whose text nobody looks at.
+ * and parameters become literals whose text nobody looks at.
  */
-import * as sql from './sql-text.js';
-import { classOf, endOfName, isNamePart } from './sql-text.js';
+import {
+  classOf, DIGIT, endOfDollarQuoted, endOfFlatComment, endOfLine, endOfName, endOfNestedComment, endOfQuoted,
+  isNamePart, LETTER, MARK as MARK_CLASS, SPACE, type Backslash,
+} from './sql-text.js'; // prettier-ignore
 
-/** `word`: unquoted name or keyword. `quoted`: quoted name. `mark`: one character of punctuation. */
-export type TokenKind = 'word' | 'quoted' | 'literal' | 'mark' | 'end';
+/** Kinds of tokens: a word is an unquoted name or a keyword, a mark one character of punctuation. */
+export const END = 0, WORD = 1, QUOTED = 2, LITERAL = 3, MARK = 4; // prettier-ignore
+/** Marks, by their character codes. */
+export const OPEN = 0x28, CLOSE = 0x29, COMMA = 0x2c, DOT = 0x2e, SEMICOLON = 0x3b; // prettier-ignore
 
-export interface Tokens {
-  kind: TokenKind;
-  /** The token's place in the text; of a quoted name without its quotes. */
-  start: number;
-  end: number;
-  /** Upper case when the word is one of the keywords given, else ''. */
-  keyword: string;
-  /** The character when it is a mark, else ''. */
-  mark: string;
-  /** Goes one token further. `wantsName` where a table may follow: there `#x` and `[x]` are names. */
-  next(wantsName?: boolean): void;
-}
+const QUOTE = 0x27, DOUBLE_QUOTE = 0x22, BACKTICK = 0x60, DOLLAR = 0x24, HASH = 0x23, STAR = 0x2a; // prettier-ignore
+const DASH = 0x2d, SLASH = 0x2f, COLON = 0x3a, EQUAL = 0x3d, GREATER = 0x3e, AT = 0x40, BANG = 0x21; // prettier-ignore
+const OPEN_BRACKET = 0x5b, CLOSE_BRACKET = 0x5d; // prettier-ignore
 
 export interface Keywords {
   readonly words: ReadonlySet<string>;
   /** For each first letter (lower case) the lengths of the keywords that begin so, as bits: most words are none. */
-  readonly lengths: readonly number[];
+  readonly lengths: Int32Array;
 }
 
 export function keywordTable(words: Iterable<string>): Keywords {
-  const lengths = new Array<number>(128).fill(0);
+  const lengths = new Int32Array(128);
   const all = new Set(words);
   for (const word of all) (lengths[word.charCodeAt(0) | 32] as number) |= 1 << word.length;
   return { words: all, lengths };
@@ -38,143 +33,208 @@ const STRING_PREFIX = /^(?:[enbx]|_[a-z0-9]+)$/i;
 const LONGEST_PREFIX = 12;
 const LONGEST_KEYWORD = 30;
 
-export function tokenize(text: string, { words, lengths }: Keywords): Tokens {
-  let at = 0;
+/** A class, since making a dozen closures for each text would take longer than reading most texts does. */
+export class Tokens {
+  kind = END;
+  /** The token's place in the text; of a quoted name without its quotes. */
+  start = 0;
+  end = 0;
+  /** Upper case when the word is one of the keywords, else ''. */
+  keyword = '';
+  /** The character code when it is a mark, else 0. */
+  mark = 0;
+
+  private at = 0;
   // Once a comment or bracket has no end, later ones of that kind are not looked for again: time stays linear.
-  let commentsNest = true;
-  let brackets = true;
-  let inRunComment = false;
+  private commentsNest = true;
+  private brackets = true;
+  private inRunComment = false;
 
-  const code = (index: number): number => text.charCodeAt(index);
+  constructor(
+    readonly text: string,
+    private readonly keywords: Keywords,
+  ) {}
 
-  function take(kind: TokenKind, start: number, end: number, next = end): void {
-    const afterDot = tokens.mark === '.';
-    tokens.kind = kind;
-    tokens.start = start;
-    tokens.end = end;
-    tokens.keyword = kind === 'word' && !afterDot ? keywordAt(start, end) : '';
-    tokens.mark = kind === 'mark' ? (text[start] as string) : '';
-    at = next;
+  /** Goes one token further. `wantsName` where a table may follow: there `#x` and `[x]` are names. */
+  next(wantsName = false): void {
+    const { text } = this;
+    for (;;) {
+      const start = this.at;
+      const code = text.charCodeAt(start);
+      switch (classOf(code)) {
+        case SPACE:
+          this.at++;
+          break;
+        case LETTER:
+          return this.word(start);
+        case DIGIT:
+          return this.number(start);
+        case MARK_CLASS:
+          return this.takeMark(start, code, start + 1);
+        default:
+          if (start >= text.length) return this.take(END, text.length, text.length);
+          if (!this.skipped(start, code, wantsName)) return this.punctuation(start, code, wantsName);
+      }
+    }
   }
 
-  function keywordAt(start: number, end: number): string {
+  /**
+   * Goes on to the next keyword, parenthesis, comma or end: where no name is awaited, all else says nothing.
+   * True when it passed something.
+   */
+  skim(): boolean {
+    for (let passed = false; ; passed = true) {
+      this.next();
+      const { mark } = this;
+      if (this.keyword !== '' || this.kind === END) return passed;
+      if (mark === OPEN || mark === CLOSE || mark === COMMA || mark === SEMICOLON) return passed;
+    }
+  }
+
+  private take(kind: number, start: number, end: number, next = end): void {
+    this.kind = kind;
+    this.start = start;
+    this.end = end;
+    this.keyword = '';
+    this.mark = 0;
+    this.at = next;
+  }
+
+  private takeMark(start: number, code: number, next: number): void {
+    this.take(MARK, start, next);
+    this.mark = code;
+  }
+
+  /** Also a string's prefix: `E'…'`. After a dot there are no keywords. */
+  private word(start: number): void {
+    const { text, mark } = this;
+    const end = endOfName(text, start + 1);
+    const isPrefix = text.charCodeAt(end) === QUOTE && end - start < LONGEST_PREFIX;
+    if (isPrefix && STRING_PREFIX.test(text.slice(start, end))) {
+      return this.string(
+        end,
+        end - start === 1 && (text.charCodeAt(start) | 32) === 0x65 ? 'escapes' : 'guess',
+      );
+    }
+    this.take(WORD, start, end);
+    if (mark !== DOT) this.keyword = this.keywordAt(start, end);
+  }
+
+  private keywordAt(start: number, end: number): string {
+    const { words, lengths } = this.keywords;
     const length = end - start;
-    if (length > LONGEST_KEYWORD || ((lengths[code(start) | 32] ?? 0) & (1 << length)) === 0) return '';
-    const word = text.slice(start, end).toUpperCase();
+    if (length > LONGEST_KEYWORD) return '';
+    if (((lengths[this.text.charCodeAt(start) | 32] ?? 0) & (1 << length)) === 0) return '';
+    const word = this.text.slice(start, end).toUpperCase();
     return words.has(word) ? word : '';
   }
 
-  /** PostgreSQL and T-SQL nest comments, MySQL and SQLite do not: the first that has no end then tells. */
-  function endOfComment(index: number): number {
-    const end = commentsNest ? sql.endOfNestedComment(text, index) : -1;
-    commentsNest = end >= 0;
-    return commentsNest ? end : sql.endOfFlatComment(text, index);
+  /** With its dots, exponents and underscores. */
+  private number(start: number): void {
+    const { text } = this;
+    let end = start + 1;
+    while (isNamePart(text.charCodeAt(end)) || text.charCodeAt(end) === DOT) end++;
+    this.take(LITERAL, start, end);
   }
 
-  function string(start: number, backslash: sql.Backslash): void {
-    const end = sql.endOfQuoted(text, "'", start + 1, backslash);
-    take('literal', start, end < 0 ? text.length : end);
+  private string(start: number, backslash: Backslash): void {
+    const end = endOfQuoted(this.text, QUOTE, start + 1, backslash);
+    this.take(LITERAL, start, end < 0 ? this.text.length : end);
   }
 
   /** An unfinished quoted name is no name: it would hold whatever comes after it. */
-  function quotedName(start: number, quote: string, backslash: sql.Backslash): void {
-    const end = sql.endOfQuoted(text, quote, start + 1, backslash);
-    if (end < 0) take('end', text.length, text.length);
-    else take('quoted', start + 1, end - 1, end);
+  private quotedName(start: number, quote: number, backslash: Backslash): void {
+    const end = endOfQuoted(this.text, quote, start + 1, backslash);
+    if (end < 0) this.take(END, this.text.length, this.text.length);
+    else this.take(QUOTED, start + 1, end - 1, end);
   }
 
   /** An array's subscript follows a name, `)`, `]` or `"` at once; a T-SQL name never does. */
-  function bracket(start: number, wantsName: boolean): void {
-    const before = code(start - 1);
-    const isSubscript =
-      !wantsName && (isNamePart(before) || before === 0x29 || before === 0x5d || before === 0x22);
-    const end = isSubscript || !brackets ? -1 : sql.endOfQuoted(text, ']', start + 1, 'plain');
-    if (end >= 0) return take('quoted', start + 1, end - 1, end);
-    brackets &&= isSubscript;
-    take('mark', start, start + 1);
+  private bracket(start: number, wantsName: boolean): void {
+    const { text } = this;
+    const before = text.charCodeAt(start - 1);
+    const follows =
+      isNamePart(before) || before === CLOSE || before === CLOSE_BRACKET || before === DOUBLE_QUOTE;
+    const isSubscript = !wantsName && follows;
+    const end = isSubscript || !this.brackets ? -1 : endOfQuoted(text, CLOSE_BRACKET, start + 1, 'plain');
+    if (end >= 0) return this.take(QUOTED, start + 1, end - 1, end);
+    this.brackets &&= isSubscript;
+    this.takeMark(start, OPEN_BRACKET, start + 1);
   }
 
   /** A dollar quote, or a parameter: `$1`, `$name`. */
-  function dollar(start: number): void {
-    const end = sql.endOfDollarQuoted(text, start);
-    take('literal', start, end < 0 ? endOfName(text, start + 1) : end);
-  }
-
-  function word(start: number): void {
-    const end = endOfName(text, start + 1);
-    const isPrefix =
-      code(end) === 0x27 && end - start < LONGEST_PREFIX && STRING_PREFIX.test(text.slice(start, end));
-    if (isPrefix) string(end, end - start === 1 && (code(start) | 32) === 0x65 ? 'escapes' : 'guess');
-    else take('word', start, end);
-  }
-
-  /** Numbers, with their dots, exponents and underscores. */
-  function number(start: number): void {
-    let end = start + 1;
-    while (isNamePart(code(end)) || code(end) === 0x2e) end++;
-    take('literal', start, end);
+  private dollar(start: number): void {
+    const end = endOfDollarQuoted(this.text, start);
+    this.take(LITERAL, start, end < 0 ? endOfName(this.text, start + 1) : end);
   }
 
   /** `:name` is a parameter, `::name` a cast. */
-  function colon(start: number): void {
-    if (code(start + 1) === 0x3a) take('mark', start, start + 2);
-    else if (isNamePart(code(start + 1))) take('literal', start, endOfName(text, start + 1));
-    else take('mark', start, start + 1);
+  private colon(start: number): void {
+    const following = this.text.charCodeAt(start + 1);
+    if (following === COLON) this.takeMark(start, COLON, start + 2);
+    else if (isNamePart(following)) this.take(LITERAL, start, endOfName(this.text, start + 1));
+    else this.takeMark(start, COLON, start + 1);
   }
 
   /** `@x`, `@@x`, `#x`, `##x`: T-SQL's variables and temporary tables. Alone they are operators. */
-  function prefixedName(start: number): void {
-    const name = code(start + 1) === code(start) ? start + 2 : start + 1;
-    const end = endOfName(text, name);
-    take(end > name ? 'word' : 'mark', start, end);
+  private prefixedName(start: number, code: number): void {
+    const name = this.text.charCodeAt(start + 1) === code ? start + 2 : start + 1;
+    const end = endOfName(this.text, name);
+    if (end > name) this.take(WORD, start, end);
+    else this.takeMark(start, code, end);
   }
 
-  /** True when a comment, or what is as good as a space, began here and `at` is behind it. */
-  function skipped(start: number, char: number, wantsName: boolean): boolean {
-    const following = code(start + 1);
-    if (char === 0x2d && following === 0x2d) at = sql.endOfLine(text, start + 2);
-    else if (char === 0x2f && following === 0x2a) {
-      // MySQL runs what is in /*! … */: only its beginning and its end are skipped.
-      const isRun = code(start + 2) === 0x21;
-      inRunComment ||= isRun;
-      at = isRun ? endOfName(text, start + 3) : endOfComment(start + 2);
-    } else if (inRunComment && char === 0x2a && following === 0x2f) at = start + 2;
-    else if (char === 0x23 && isHashComment(start, wantsName)) at = sql.endOfLine(text, start + 1);
+  /** True when a comment, or what is as good as a space, began here and is passed. */
+  private skipped(start: number, code: number, wantsName: boolean): boolean {
+    const { text } = this;
+    const following = text.charCodeAt(start + 1);
+    if (code === DASH && following === DASH) this.at = endOfLine(text, start + 2);
+    else if (code === SLASH && following === STAR) this.at = this.endOfComment(start);
+    else if (this.inRunComment && code === STAR && following === SLASH) this.at = start + 2;
+    else if (code === HASH && this.isHashComment(start, wantsName)) this.at = endOfLine(text, start + 1);
     else return false;
     return true;
   }
 
+  /** PostgreSQL and T-SQL nest comments, MySQL and SQLite do not: the first that has no end then tells. */
+  private endOfComment(start: number): number {
+    const { text } = this;
+    if (text.charCodeAt(start + 2) === BANG) {
+      // MySQL runs what is in /*! … */: only its beginning and its end are skipped.
+      this.inRunComment = true;
+      return endOfName(text, start + 3);
+    }
+    const end = this.commentsNest ? endOfNestedComment(text, start + 2) : -1;
+    this.commentsNest = end >= 0;
+    return end >= 0 ? end : endOfFlatComment(text, start + 2);
+  }
+
   /** `#` begins a comment in MySQL, a temporary table in T-SQL, and `#>`, `#-`, `#=` in PostgreSQL. */
-  function isHashComment(start: number, wantsName: boolean): boolean {
-    const following = code(start + 1);
-    if (following === 0x3e || following === 0x2d || following === 0x3d) return false;
-    return !wantsName || !isNamePart(following === 0x23 ? code(start + 2) : following);
+  private isHashComment(start: number, wantsName: boolean): boolean {
+    const following = this.text.charCodeAt(start + 1);
+    if (following === GREATER || following === DASH || following === EQUAL) return false;
+    return !wantsName || !isNamePart(following === HASH ? this.text.charCodeAt(start + 2) : following);
   }
 
-  function punctuation(start: number, char: number, wantsName: boolean): void {
-    if (char === 0x27) string(start, 'guess');
-    else if (char === 0x22) quotedName(start, '"', 'guess');
-    else if (char === 0x60) quotedName(start, '`', 'plain');
-    else if (char === 0x5b) bracket(start, wantsName);
-    else if (char === 0x24) dollar(start);
-    else if (char === 0x3a) colon(start);
-    else if (char === 0x40 || char === 0x23) prefixedName(start);
-    else take('mark', start, start + 1);
-  }
-
-  function next(wantsName = false): void {
-    for (;;) {
-      const start = at;
-      if (start >= text.length) return take('end', text.length, text.length);
-      const char = code(start);
-      const kind = classOf(char);
-      if (kind === sql.SPACE) at++;
-      else if (kind === sql.LETTER) return word(start);
-      else if (kind === sql.DIGIT) return number(start);
-      else if (!skipped(start, char, wantsName)) return punctuation(start, char, wantsName);
+  private punctuation(start: number, code: number, wantsName: boolean): void {
+    switch (code) {
+      case QUOTE:
+        return this.string(start, 'guess');
+      case DOUBLE_QUOTE:
+        return this.quotedName(start, code, 'guess');
+      case BACKTICK:
+        return this.quotedName(start, code, 'plain');
+      case OPEN_BRACKET:
+        return this.bracket(start, wantsName);
+      case DOLLAR:
+        return this.dollar(start);
+      case COLON:
+        return this.colon(start);
+      case AT:
+      case HASH:
+        return this.prefixedName(start, code);
+      default:
+        return this.takeMark(start, code, start + 1);
     }
   }
-
-  const tokens: Tokens = { kind: 'end', start: 0, end: 0, keyword: '', mark: '', next };
-  return tokens;
 }
