@@ -165,6 +165,11 @@ export const SETTINGS = {
     env: 'INTELIA_LLM_STREAM_USAGE', default: [] as readonly string[], type: 'host names with commas, or off', parse: list,
     doc: 'Hosts, beside api.openai.com, that are asked for the usage of a streamed chat when the caller did not ask. `off` asks nobody.',
   }),
+  dbPoolNames: setting({
+    env: 'INTELIA_DB_POOL_NAMES', default: {} as Readonly<Record<string, string>>, parse: pairs,
+    type: 'host/database=name pairs with commas',
+    doc: 'Names of database pools for `intelia_db_connections_active`, such as `db.internal/app=main`; `host:port/database` where ports differ. Without it a pool is named `host:port/database`.',
+  }),
 } satisfies Record<string, Setting<unknown>>; // prettier-ignore
 
 type Settings = typeof SETTINGS;
@@ -213,4 +218,9 @@ export function readSurroundings(env: Readonly<Record<string, string | undefined
     pm2Script: env['pm_exec_path'],
     tlsEnv: Object.freeze(Object.fromEntries(tls)),
   });
+}
+
+/** Where libpq and pg connect when nobody says. Read when asked: dotenv may set them after the preload. */
+export function readPostgresDefaults(env: Readonly<Record<string, string | undefined>> = process.env) {
+  return { host: env['PGHOST'], port: env['PGPORT'], database: env['PGDATABASE'] };
 }
