@@ -130,9 +130,10 @@ function show({ checks, equal }) {
 
 async function main() {
   const all = await startAll();
-  for (const line of all.backend.said) console.log(dim(`  ${line}`));
   console.log(`  ${bold(all.backend.metricsUrl)}\n`);
   await all.traffic.run(Number(options.requests), PARALLEL, progress, signal);
+  // The preload's start-up line, and a warning if it had one.
+  for (const line of all.backend.said) console.log(dim(`  ${line}`));
   if (signal.aborted) return 130;
   let result = await check(all);
   console.log(`\n${dashboard(result.samples)}`);
