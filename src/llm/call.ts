@@ -153,7 +153,13 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
     chunk(bytes) {
       if (isFinished && !strip) return bytes;
       lastAt = now();
-      return safely(bytes, () => answer?.push(bytes) ?? bytes);
+      // Not through safely: this runs for every chunk.
+      try {
+        return answer?.push(bytes) ?? bytes;
+      } catch (error) {
+        guard.report('llm call', error);
+        return bytes;
+      }
     },
     end() {
       const rest = safely(NO_BYTES, drain);

@@ -96,21 +96,15 @@ function reasonOf(fate: Fate, error: unknown): unknown {
 function watchRequest(request: ClientRequest, call: Call): Fate {
   const fate: Fate = { hasAnswer: false, isTimedOut: false };
   const { emit, destroy } = request;
-  own(request, {
-    emit: {
-      value(name: string, ...args: unknown[]) {
-        if (name === 'timeout') fate.isTimedOut = true;
-        else if (name === 'error') call.error(reasonOf(fate, args[0]));
-        else if (name === 'close' && !fate.hasAnswer) call.error(reasonOf(fate, undefined));
-        return (emit as any).call(request, name, ...args);
-      },
-    },
-    destroy: {
-      value(error?: Error) {
-        fate.givenUp ??= { error };
-        return destroy.call(request, error);
-      },
-    },
+  own(request, 'emit', (name: string, ...args: unknown[]) => {
+    if (name === 'timeout') fate.isTimedOut = true;
+    else if (name === 'error') call.error(reasonOf(fate, args[0]));
+    else if (name === 'close' && !fate.hasAnswer) call.error(reasonOf(fate, undefined));
+    return (emit as any).call(request, name, ...args);
+  });
+  own(request, 'destroy', (error?: Error) => {
+    fate.givenUp ??= { error };
+    return destroy.call(request, error);
   });
   return fate;
 }
@@ -163,27 +157,21 @@ function tapResponse(response: IncomingMessage, call: Call, fate: Fate, { calls 
   calls.abandonWith(response, call);
   const { push, destroy } = response;
   let isOver = false;
-  own(response, {
-    push: {
-      value(chunk: Buffer | null, ...rest: any[]) {
-        if (chunk === null) {
-          isOver = true;
-          const held = (sink ?? call).end();
-          if (held instanceof Uint8Array && held.length > 0) push.call(response, held);
-          return push.call(response, null);
-        }
-        const given = sink?.chunk(chunk);
-        if (sink !== call || given === chunk) return push.call(response, chunk, ...rest);
-        // Nothing of it for the caller: the socket may go on.
-        return (given as Uint8Array).length === 0 || push.call(response, given, ...rest);
-      },
-    },
-    destroy: {
-      value(error?: Error) {
-        if (!isOver) call.error(reasonOf(brokenBy(fate, error), error));
-        return destroy.call(response, error);
-      },
-    },
+  own(response, 'push', (chunk: Buffer | null, ...rest: any[]) => {
+    if (chunk === null) {
+      isOver = true;
+      const held = (sink ?? call).end();
+      if (held instanceof Uint8Array && held.length > 0) push.call(response, held);
+      return push.call(response, null);
+    }
+    const given = sink?.chunk(chunk);
+    if (sink !== call || given === chunk) return push.call(response, chunk, ...rest);
+    // Nothing of it for the caller: the socket may go on.
+    return (given as Uint8Array).length === 0 || push.call(response, given, ...rest);
+  });
+  own(response, 'destroy', (error?: Error) => {
+    if (!isOver) call.error(reasonOf(brokenBy(fate, error), error));
+    return destroy.call(response, error);
   });
 }
 

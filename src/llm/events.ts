@@ -10,6 +10,9 @@ import type { CallFacts } from './types.js';
 const MATTERS =
   /"usage\w*"\s*:(?!\s*null)|"error"(?!\s*:\s*null)|"done"\s*:\s*true|stop"|"type"\s*:\s*"[\w.]*\.(?:completed|failed|incomplete|done)"/;
 
+/** The event that ends an OpenAI stream is but `data: [DONE]`; longer ones are not searched for it. */
+const MAX_DONE = 64;
+
 /** Of the first events at most so many are parsed to learn a model's name. */
 const MAX_WITHOUT_MODEL = 50;
 
@@ -35,7 +38,8 @@ export function createEventReader(options: EventReaderOptions): EventHandlers {
     if (isDone) return undefined;
     const isWarm =
       facts.sawContent === true && (facts.responseModel !== undefined || events > MAX_WITHOUT_MODEL);
-    if (isWarm && !text.includes('[DONE]') && !MATTERS.test(text)) return undefined;
+    if (isWarm && !(text.length <= MAX_DONE && text.includes('[DONE]')) && !MATTERS.test(text))
+      return undefined;
     const data = isSse ? dataOf(text) : text;
     if (data === undefined) return undefined;
     if (data.trim() === '[DONE]') {
@@ -100,7 +104,9 @@ function usageCut(text: string, event: unknown): Cut | undefined {
   if (bringsOnlyUsage(event)) return { from: 0, to: text.length };
   for (let at = text.indexOf('"usage"'); at !== -1; at = text.indexOf('"usage"', at + 1)) {
     NULL_USAGE.lastIndex = at;
-    if (NULL_USAGE.test(text) && isTopLevel(text, at)) return withComma(text, at, NULL_USAGE.lastIndex);
+    if (NULL_USAGE.test(text) && isTopLevel(text, NULL_USAGE.lastIndex)) {
+      return withComma(text, at, NULL_USAGE.lastIndex);
+    }
   }
   return undefined;
 }
@@ -127,11 +133,15 @@ function skipBack(text: string, from: number): number {
   return i;
 }
 
-/** Whether the position is in the outermost object, not in one inside it and not in a string. */
-function isTopLevel(text: string, position: number): boolean {
-  let depth = 0;
+/**
+ * Whether what ends at `end` is a member of the outermost object: only what closes that one comes after it. Looked at
+ * from this side since hardly anything follows usage.
+ */
+function isTopLevel(text: string, end: number): boolean {
+  let depth = 1;
   let inString = false;
-  for (let i = text.indexOf('{'); i < position; i++) {
+  let i = end;
+  for (; i < text.length && depth > 0; i++) {
     const code = text.charCodeAt(i);
     if (inString) {
       if (code === 92) i++;
@@ -140,5 +150,6 @@ function isTopLevel(text: string, position: number): boolean {
     else if (code === 123 || code === 91) depth++;
     else if (code === 125 || code === 93) depth--;
   }
-  return depth === 1 && !inString;
+  // The data, or the stream, ends here.
+  return depth === 0 && text[i - 1] === '}' && (i === text.length || text.charCodeAt(i) <= 32);
 }

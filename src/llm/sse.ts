@@ -37,87 +37,17 @@ export const NO_BYTES = new Uint8Array(0);
  * @param holds hold an unfinished event back from the caller, since what `event` gives must be taken out of it.
  */
 export function createEventStream(isSse: boolean, holds: boolean, handlers: EventHandlers): EventStream {
-  let carry = Buffer.allocUnsafe(0);
-  let carried = 0;
-  let long: JsonReader | undefined;
+  const output = createOutput();
+  const joiner = createJoiner(holds ? output : undefined, handlers);
   let lineIsEmpty = true;
   let endedWithCr = false;
-  let lastWasDropped = false;
-  const output = createOutput();
-
-  function keep(part: Uint8Array): void {
-    if (carry.length < carried + part.length) {
-      const grown = Buffer.allocUnsafe(Math.max(4096, 2 * (carried + part.length)));
-      carry.copy(grown, 0, 0, carried);
-      carry = grown;
-    }
-    carry.set(part, carried);
-    carried += part.length;
-  }
-
-  function beginLong(): void {
-    long = createJsonReader();
-    const start = carry.subarray(0, carried).indexOf(OPEN_BRACE);
-    if (start !== -1) long.push(carry.subarray(start, carried));
-    if (holds) output.add(Buffer.from(carry.subarray(0, carried)));
-    carried = 0;
-  }
-
-  /** The part of an event that this chunk ends with. */
-  function hold(part: Uint8Array): void {
-    if (long === undefined && carried + part.length <= MAX_EVENT) return keep(part);
-    if (long === undefined) beginLong();
-    long?.push(part);
-    if (holds) output.add(part);
-  }
-
-  /** The last, or the only, part of an event. */
-  function finish(part: Uint8Array): void {
-    lastWasDropped = false;
-    if (long !== undefined || carried + part.length > MAX_EVENT) {
-      finishLong(part);
-    } else if (carried > 0) {
-      keep(part);
-      const whole = carry.subarray(0, carried);
-      carried = 0;
-      deliver(holds ? Buffer.from(whole) : whole, whole);
-    } else {
-      deliver(part, Buffer.from(part.buffer, part.byteOffset, part.length));
-    }
-  }
-
-  function finishLong(part: Uint8Array): void {
-    if (long === undefined && carried === 0) {
-      const start = part.indexOf(OPEN_BRACE);
-      long = createJsonReader();
-      if (start !== -1) long.push(part.subarray(start));
-    } else {
-      if (long === undefined) beginLong();
-      long?.push(part);
-    }
-    if (holds) output.add(part);
-    const value = long?.value();
-    long = undefined;
-    if (value !== undefined) handlers.longEvent(value);
-  }
-
-  function deliver(bytes: Uint8Array, readable: Buffer): void {
-    const cut = handlers.event(readable.toString('latin1'));
-    if (!holds) return;
-    if (cut === undefined) return output.add(bytes);
-    lastWasDropped = cut.from === 0 && cut.to === bytes.length;
-    if (cut.from > 0) output.add(bytes.subarray(0, cut.from));
-    if (cut.to < bytes.length) output.add(bytes.subarray(cut.to));
-  }
 
   /** A line feed that belongs to the carriage return which the last chunk ended with. Gives where the rest starts. */
   function finishCrlf(chunk: Uint8Array): number {
     const isLf = endedWithCr && chunk[0] === LF;
     endedWithCr = false;
-    if (!isLf) return 0;
-    if (carried > 0 || long !== undefined) hold(chunk.subarray(0, 1));
-    else if (holds && !lastWasDropped) output.add(chunk.subarray(0, 1));
-    return 1;
+    if (isLf) joiner.lineFeed(chunk.subarray(0, 1));
+    return isLf ? 1 : 0;
   }
 
   function cutUp(chunk: Uint8Array): void {
@@ -132,7 +62,7 @@ export function createEventStream(isSse: boolean, holds: boolean, handlers: Even
       if (end === cr && lf === at) at++;
       else endedWithCr = end === cr && at === chunk.length;
       if (isEmpty || !isSse) {
-        finish(chunk.subarray(from, at));
+        joiner.finish(chunk.subarray(from, at));
         from = at;
       }
       lineIsEmpty = true;
@@ -140,7 +70,7 @@ export function createEventStream(isSse: boolean, holds: boolean, handlers: Even
       if (cr !== -1 && cr < at) cr = chunk.indexOf(CR, at);
     }
     if (at < chunk.length) lineIsEmpty = false;
-    if (from < chunk.length) hold(chunk.subarray(from));
+    if (from < chunk.length) joiner.hold(chunk.subarray(from));
   }
 
   return {
@@ -151,8 +81,91 @@ export function createEventStream(isSse: boolean, holds: boolean, handlers: Even
     },
     end() {
       // The SDKs read an event that the stream ends in the middle of, though the standard says to drop it.
-      if (carried > 0 || long !== undefined) finish(NO_BYTES);
+      if (joiner.isInEvent()) joiner.finish(NO_BYTES);
       return holds ? output.take(NO_BYTES) : NO_BYTES;
+    },
+  };
+}
+
+interface Joiner {
+  /** A part of an event that goes on in the next chunk. */
+  hold(part: Uint8Array): void;
+  /** The last, or the only, part of an event. */
+  finish(part: Uint8Array): void;
+  /** The second half of a line's end, in a chunk after the first. */
+  lineFeed(byte: Uint8Array): void;
+  isInEvent(): boolean;
+}
+
+/** Puts the parts of an event together, as long as it is not too long to be kept. */
+function createJoiner(output: Output | undefined, handlers: EventHandlers): Joiner {
+  let carry = Buffer.allocUnsafe(0);
+  let carried = 0;
+  let long: JsonReader | undefined;
+  let lastWasDropped = false;
+  const isInEvent = (): boolean => carried > 0 || long !== undefined;
+
+  function keep(part: Uint8Array): void {
+    if (carry.length < carried + part.length) {
+      const grown = Buffer.allocUnsafe(Math.max(4096, 2 * (carried + part.length)));
+      carry.copy(grown, 0, 0, carried);
+      carry = grown;
+    }
+    carry.set(part, carried);
+    carried += part.length;
+  }
+
+  /** Goes on in outline, from where the event's JSON begins. */
+  function keepOutline(part: Uint8Array): void {
+    if (long === undefined) {
+      keep(part);
+      long = createJsonReader();
+      const whole = carry.subarray(0, carried);
+      const start = whole.indexOf(OPEN_BRACE);
+      if (start !== -1) long.push(whole.subarray(start));
+      output?.add(Buffer.from(whole));
+      carried = 0;
+      carry = Buffer.allocUnsafe(0);
+    } else {
+      long.push(part);
+      output?.add(part);
+    }
+  }
+
+  function finishLong(part: Uint8Array): void {
+    keepOutline(part);
+    const value = long?.value();
+    long = undefined;
+    if (value !== undefined) handlers.longEvent(value);
+  }
+
+  function deliver(bytes: Uint8Array): void {
+    const cut = handlers.event(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
+    if (cut === undefined) return output?.add(bytes);
+    lastWasDropped = cut.from === 0 && cut.to === bytes.length;
+    output?.add(bytes.subarray(0, cut.from));
+    output?.add(bytes.subarray(cut.to));
+  }
+
+  return {
+    isInEvent,
+    hold(part) {
+      if (long === undefined && carried + part.length <= MAX_EVENT) keep(part);
+      else keepOutline(part);
+    },
+    finish(part) {
+      lastWasDropped = false;
+      if (long !== undefined || carried + part.length > MAX_EVENT) return finishLong(part);
+      if (carried === 0) return deliver(part);
+      keep(part);
+      const whole = carry.subarray(0, carried);
+      carried = 0;
+      // What the caller gets must not be written over by the next event.
+      deliver(output === undefined ? whole : Buffer.from(whole));
+    },
+    lineFeed(byte) {
+      if (isInEvent()) this.hold(byte);
+      else if (!lastWasDropped) output?.add(byte);
     },
   };
 }
@@ -167,6 +180,7 @@ function createOutput(): Output {
   let parts: Uint8Array[] = [];
   return {
     add(part) {
+      if (part.length === 0) return;
       const last = parts[parts.length - 1];
       if (
         last !== undefined &&
@@ -174,7 +188,7 @@ function createOutput(): Output {
         last.byteOffset + last.length === part.byteOffset
       ) {
         parts[parts.length - 1] = view(part, last.byteOffset, last.length + part.length);
-      } else if (part.length > 0) {
+      } else {
         parts.push(part);
       }
     },

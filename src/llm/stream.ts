@@ -49,7 +49,11 @@ export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): voi
     const result = use(made);
     if (!made.locked) return result;
     twin = made;
-    own(stream, { locked: { get: () => made.locked } });
+    Object.defineProperty(stream, 'locked', {
+      configurable: true,
+      enumerable: false,
+      get: () => made.locked,
+    });
     return result;
   }
 
@@ -73,8 +77,13 @@ export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): voi
       return cancel.call(stream, reason);
     },
   };
-  for (const [name, value] of Object.entries(methods)) own(stream, { [name]: { value } });
-  own(stream, { [Symbol.asyncIterator]: { value: methods.values } });
+  own(stream, 'getReader', methods.getReader);
+  own(stream, 'values', methods.values);
+  own(stream, 'tee', methods.tee);
+  own(stream, 'pipeTo', methods.pipeTo);
+  own(stream, 'pipeThrough', methods.pipeThrough);
+  own(stream, 'cancel', methods.cancel);
+  own(stream, Symbol.asyncIterator, methods.values);
 }
 
 function isByteStream(stream: Stream, getReader: Stream['getReader']): boolean {
@@ -90,21 +99,19 @@ function tapReader(reader: any, sink: StreamSink, holds: boolean): any {
   const { read, cancel, releaseLock } = reader;
   let isReleased = false;
   const source: Read = (...args) => read.apply(reader, args);
-  own(reader, {
-    read: { value: tapRead(source, sink, holds, () => isReleased) },
-    cancel: {
-      value(reason?: unknown) {
-        if (!isReleased) sink.cancel();
-        return cancel.call(reader, reason);
-      },
-    },
-    releaseLock: {
-      value() {
-        // What is still being read is refused then, which is no failure of the stream.
-        isReleased = true;
-        return releaseLock.call(reader);
-      },
-    },
+  own(
+    reader,
+    'read',
+    tapRead(source, sink, holds, () => isReleased),
+  );
+  own(reader, 'cancel', (reason?: unknown) => {
+    if (!isReleased) sink.cancel();
+    return cancel.call(reader, reason);
+  });
+  own(reader, 'releaseLock', () => {
+    // What is still being read is refused then, which is no failure of the stream.
+    isReleased = true;
+    return releaseLock.call(reader);
   });
   return reader;
 }
@@ -118,15 +125,11 @@ function tapIterator(iterator: any, sink: StreamSink, holds: boolean, preventCan
     holds,
     () => isOver,
   );
-  own(iterator, {
-    next: { value: read },
-    return: {
-      value(...args: unknown[]) {
-        isOver = true;
-        if (!preventCancel) sink.cancel();
-        return finish.apply(iterator, args);
-      },
-    },
+  own(iterator, 'next', read);
+  own(iterator, 'return', (...args: unknown[]) => {
+    isOver = true;
+    if (!preventCancel) sink.cancel();
+    return finish.apply(iterator, args);
   });
   return iterator;
 }
@@ -146,42 +149,43 @@ function tapRead(read: Read, sink: StreamSink, holds: boolean, isReleased: () =>
     else if (ArrayBuffer.isView(result.value)) sink.chunk(bytesOf(result.value));
     return result;
   };
-  if (holds) return inTurn(() => readHeld(read, sink, isReleased));
+  if (holds) return tapHeldRead(read, sink, isReleased);
   return (...args) => read(...args).then(onResult, onError);
 }
 
 const bytesOf = (view: ArrayBufferView): Uint8Array =>
   view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
-/** Reads on until there is something for the caller. */
-async function readHeld(read: Read, sink: StreamSink, isReleased: () => boolean): Promise<any> {
-  for (;;) {
-    let result;
-    try {
-      result = await read();
-    } catch (error) {
-      const rest = isReleased() ? undefined : sink.error(error);
-      // The stream stays broken: its next read fails just so.
-      if (rest !== undefined && rest.length > 0) return { done: false, value: rest };
-      throw error;
-    }
-    if (!result.done && !(result.value instanceof Uint8Array)) return result;
+/**
+ * The same where a piece may be nothing for the caller: then it reads on. Reads asked for at once wait for each other,
+ * or that would let one overtake the other.
+ */
+function tapHeldRead(read: Read, sink: StreamSink, isReleased: () => boolean): Read {
+  let last: Promise<any> | undefined;
+  let outstanding = 0;
+  const settle = (): void => {
+    if (--outstanding === 0) last = undefined;
+  };
+  const give = (result: any): any => {
+    settle();
+    return result;
+  };
+  const onResult = (result: any): any => {
+    if (!result.done && !(result.value instanceof Uint8Array)) return give(result);
     const value = result.done ? sink.end() : sink.chunk(result.value);
-    if (value === result.value || (result.done && value.length === 0)) return result;
-    if (value.length > 0) return { done: false, value };
-  }
-}
-
-/** Several reads may be asked for at once; each then waits for the one before it, so that none overtakes. */
-function inTurn(work: () => Promise<any>): Read {
-  let last: Promise<unknown> | undefined;
+    if (value === result.value || (result.done && value.length === 0)) return give(result);
+    return value.length > 0 ? give({ done: false, value }) : read().then(onResult, onError);
+  };
+  const onError = (error: unknown): any => {
+    const rest = isReleased() ? undefined : sink.error(error);
+    settle();
+    // The stream stays broken: its next read fails just so.
+    if (rest !== undefined && rest.length > 0) return { done: false, value: rest };
+    throw error;
+  };
+  const start = (): Promise<any> => read().then(onResult, onError);
   return () => {
-    const turn = last === undefined ? work() : last.then(work, work);
-    const settled = (): void => {
-      if (last === turn) last = undefined;
-    };
-    last = turn;
-    turn.then(settled, settled);
-    return turn.then((result: unknown) => result);
+    outstanding++;
+    return (last = last === undefined ? start() : last.then(start, start));
   };
 }

@@ -118,6 +118,44 @@ describe('fetch tap', () => {
     }); // prettier-ignore
   }
 
+  it('lets no read overtake one that was asked for before it', async () => {
+    const events = chatEvents({ usage: { prompt_tokens: 1 } }).map((event) =>
+      new TextEncoder().encode(event),
+    );
+    const body = new ReadableStream({
+      type: 'bytes',
+      pull(controller) {
+        const next = events.shift();
+        if (next === undefined) controller.close();
+        else controller.enqueue(next);
+        if (next === undefined) (controller as ReadableByteStreamController).byobRequest?.respond(0);
+      },
+    });
+    const original = async (): Promise<Response> =>
+      new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    const tap = testTap({ ask: [server.host], original });
+    const reader = (await tap.fetch(chat, post(STREAM))).body!.getReader();
+    const order: string[] = [];
+    const take = async (name: string): Promise<void> => {
+      const { value } = await reader.read();
+      order.push(`${name} ${value === undefined ? 'end' : 'piece'}`);
+    };
+    const first = take('first');
+    const third = first.then(() => take('third'));
+    await Promise.all([take('second'), third]);
+    for (let i = 0; i < 4; i++) await take('later');
+    const want = [
+      'first piece',
+      'second piece',
+      'third piece',
+      'later piece',
+      'later piece',
+      'later piece',
+      'later end',
+    ];
+    assert.deepEqual(order, want);
+  });
+
   describe('the request', () => {
     const send = async (
       tap: TestTap,
