@@ -159,12 +159,14 @@ process.stdout.on('error', () => process.exit(1));
 // Without a terminal nobody would stop a demo that hangs.
 if (!isTerminal) setTimeout(() => process.exit(1), 58_000).unref();
 
+let code = 1;
 try {
-  process.exitCode = await main();
+  code = await main();
 } catch (error) {
-  console.error(red(error.stack));
-  process.exitCode = 1;
-} finally {
-  // In the order in which they lean on each other: users, backend, database, provider.
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  // What Ctrl-C interrupts may fail in its own way; that is no news.
+  if (signal.aborted) code = 130;
+  else console.error(red(error.stack));
 }
+// Users first, then the backend, the database and the provider, in the order in which they lean on each other.
+for (const cleanUp of cleanUps.reverse()) await cleanUp();
+process.exit(code);

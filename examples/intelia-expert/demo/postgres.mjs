@@ -45,6 +45,7 @@ const SETTINGS = {
  */
 export async function startPostgres({ role, databases }) {
   const home = mkdtempSync(join(tmpdir(), 'intelia-demo-'));
+  process.once('exit', () => removeHome(home));
   const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (identity.uid) chownSync(home, NOBODY, NOBODY);
   const password = randomBytes(12).toString('hex');
@@ -115,10 +116,8 @@ async function start(server) {
     detached: true,
   });
   closeSync(log);
-  process.once('exit', () => {
-    server.child.kill('SIGQUIT');
-    removeHome(server.home);
-  });
+  // Before the home is removed, which is the older listener's: `exit` has no time to wait for a slow shutdown.
+  process.prependOnceListener('exit', () => server.child.kill('SIGQUIT'));
   return port;
 }
 
