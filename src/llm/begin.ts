@@ -38,5 +38,7 @@ export function mayAskForUsage(
 ): boolean {
   if (endpoint.streamOptions !== true || llmStreamUsage.includes('off')) return false;
   const name = host.replace(/:\d+$/, '');
-  return name === 'api.openai.com' || llmStreamUsage.includes(name) || llmStreamUsage.includes(host);
+  // OpenAI has hosts by region too: eu.api.openai.com.
+  if (name === 'api.openai.com' || name.endsWith('.api.openai.com')) return true;
+  return llmStreamUsage.includes(name) || llmStreamUsage.includes(host);
 }
