@@ -142,7 +142,10 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
   }
 
   return {
-    requestBody: (body) => readers.readRequest(body, facts),
+    requestBody(body) {
+      readers.readRequest(body, facts);
+      if (facts.isNoCall === true) this.forget();
+    },
     askedForUsage: () => void (strip = true),
     response(status, header) {
       const outcome = statusOfCode(status);

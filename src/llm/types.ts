@@ -25,6 +25,8 @@ export interface Usage {
   completionTokens?: number;
   cachedTokens?: number;
   cacheWriteTokens?: number;
+  /** Of the tokens written to the cache those that are kept for an hour, at another price (Anthropic). */
+  cacheWrite1hTokens?: number;
   reasoningTokens?: number;
   audioInputTokens?: number;
   audioOutputTokens?: number;
@@ -41,6 +43,8 @@ export interface Usage {
   imageVariant?: string;
   /** Audio heard, for models sold by the minute. */
   seconds?: number;
+  /** Searches that the provider made on the web for this answer and charges beside its tokens. */
+  webSearches?: number;
 }
 
 /** What is learnt of one call while it goes; a provider's readers fill it in. */
@@ -60,6 +64,8 @@ export interface CallFacts {
   sawContent?: boolean;
   /** Set by the event after which the provider says nothing more. */
   done?: boolean;
+  /** Set by a reader of requests: this POST only goes where calls go. It is not counted. */
+  isNoCall?: boolean;
   /** A failure told inside a 200 (an error event, `response.failed`). */
   failure?: LlmStatus;
 }

@@ -6,7 +6,7 @@ import type { Price } from './row.js';
 export function costOf(price: Price, usage: Usage, factor: number): number | undefined {
   const { row } = price;
   if (price.bands.length > 0 && (usage.promptTokens !== undefined || usage.completionTokens !== undefined)) {
-    return tokenCost(price, usage) * factor;
+    return tokenCost(price, usage) * factor + whole(usage.webSearches) * price.perSearch;
   }
   if (row.characters_mchar !== undefined && usage.characters !== undefined) {
     return (row.characters_mchar * usage.characters) / 1e6;
@@ -27,6 +27,7 @@ function tokenCost(price: Price, usage: Usage): number {
 
   const cached = Math.min(whole(usage.cachedTokens), prompt);
   const written = Math.min(whole(usage.cacheWriteTokens), prompt - cached);
+  const written1h = Math.min(whole(usage.cacheWrite1hTokens), written);
   const audio = Math.min(whole(usage.audioInputTokens), prompt - written);
   const image = Math.min(whole(usage.imageInputTokens), prompt - written - audio);
   // Which of the cached tokens were audio is seldom told; then only as many as cannot have been anything else.
@@ -46,7 +47,8 @@ function tokenCost(price: Price, usage: Usage): number {
     (cached - cachedAudio - cachedImage) * rates.cacheRead +
     cachedAudio * rates.audioCacheRead +
     cachedImage * rates.imageCacheRead +
-    written * rates.cacheWrite +
+    (written - written1h) * rates.cacheWrite +
+    written1h * rates.cacheWrite1h +
     (audio - cachedAudio) * rates.audioIn +
     (image - cachedImage) * rates.imageIn +
     text * rates.input +

@@ -12,6 +12,7 @@ export interface PriceRow {
   readonly output_mtok?: Rate;
   readonly cache_read_mtok?: Rate;
   readonly cache_write_mtok?: Rate;
+  readonly cache_write_1h_mtok?: Rate;
   readonly input_audio_mtok?: Rate;
   readonly output_audio_mtok?: Rate;
   readonly cache_audio_read_mtok?: Rate;
@@ -21,6 +22,8 @@ export interface PriceRow {
   readonly output_reasoning_mtok?: Rate;
   /** US dollars for each request, in thousands, beside its tokens. */
   readonly requests_kcount?: Rate;
+  /** Searches on the web, in thousands. */
+  readonly web_searches_kcount?: Rate;
   readonly input_audio_hours?: Rate;
   readonly characters_mchar?: number;
   readonly image?: number;
@@ -34,6 +37,7 @@ interface Rates {
   readonly input: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
+  readonly cacheWrite1h: number;
   readonly audioIn: number;
   readonly audioCacheRead: number;
   readonly imageIn: number;
@@ -48,6 +52,7 @@ export interface Price {
   /** By length of the prompt, longest first; none when tokens have no price. */
   readonly bands: readonly { readonly above: number; readonly rates: Rates }[];
   readonly perRequest: number;
+  readonly perSearch: number;
   readonly row: PriceRow;
 }
 
@@ -58,7 +63,13 @@ export function compile(row: PriceRow): Price {
   const starts = new Set(stepped.flatMap((rate) => rate.tiers.map((tier) => tier.start)));
   const sold = row.input_mtok !== undefined || row.output_mtok !== undefined;
   const bands = [-1, ...starts].sort((a, b) => b - a).map((above) => ({ above, rates: ratesAt(row, above) }));
-  return { bands: sold ? bands : [], perRequest: (at(row.requests_kcount, 0) ?? 0) / 1e3, row };
+  const each = (thousand: Rate | undefined): number => (at(thousand, 0) ?? 0) / 1e3;
+  return {
+    bands: sold ? bands : [],
+    perRequest: each(row.requests_kcount),
+    perSearch: each(row.web_searches_kcount),
+    row,
+  };
 }
 
 /** A kind without a rate of its own is charged as what it is a part of: cached tokens as input, and so on. */
@@ -67,6 +78,7 @@ function ratesAt(row: PriceRow, above: number): Rates {
   const input = rate(row.input_mtok) ?? 0;
   const output = rate(row.output_mtok) ?? 0;
   const cacheRead = rate(row.cache_read_mtok);
+  const cacheWrite = rate(row.cache_write_mtok) ?? input;
   const audioIn = rate(row.input_audio_mtok) ?? input;
   const imageIn = rate(row.input_image_mtok) ?? input;
   return {
@@ -75,7 +87,8 @@ function ratesAt(row: PriceRow, above: number): Rates {
     audioIn,
     imageIn,
     cacheRead: cacheRead ?? input,
-    cacheWrite: rate(row.cache_write_mtok) ?? input,
+    cacheWrite,
+    cacheWrite1h: rate(row.cache_write_1h_mtok) ?? cacheWrite,
     audioCacheRead: rate(row.cache_audio_read_mtok) ?? cacheRead ?? audioIn,
     imageCacheRead: rate(row.cache_image_read_mtok) ?? cacheRead ?? imageIn,
     audioOut: rate(row.output_audio_mtok) ?? output,

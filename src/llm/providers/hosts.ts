@@ -13,6 +13,7 @@ const HOSTS = new Map(
     'openai.azure.com': 'azure',
     'cognitiveservices.azure.com': 'azure',
     'services.ai.azure.com': 'azure',
+    'api.anthropic.com': 'anthropic',
     'api.groq.com': 'groq',
     'api.together.xyz': 'together',
     'api.together.ai': 'together',

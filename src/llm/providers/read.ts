@@ -78,7 +78,9 @@ export function failureOf(error: unknown): LlmStatus {
   if (/rate_?limit|quota|too_many/.test(words)) return 'rate_limited';
   if (/time_?out|timed_out|deadline/.test(words)) return 'timeout';
   if (
-    /invalid|context_length|content_?(filter|policy)|not_found|permission|authenti|unsupported/.test(words)
+    /invalid|context_length|content_?(filter|policy)|not_found|permission|authenti|unsupported|billing|too_large/.test(
+      words,
+    )
   ) {
     return 'client_error';
   }
