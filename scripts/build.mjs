@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const started = performance.now();
 
 rmSync('dist', { recursive: true, force: true });
@@ -19,7 +19,10 @@ const common = {
   format: 'cjs',
   packages: 'external',
   legalComments: 'none',
-  define: { __INTELIA_OTEL_VERSION__: JSON.stringify(version) },
+  define: {
+    __INTELIA_OTEL_VERSION__: JSON.stringify(version),
+    __OTEL_SDK_VERSION__: JSON.stringify(dependencies['@opentelemetry/sdk-metrics']),
+  },
 };
 await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs' });
 // The door loads the same file as the sign, or there would be two sets of cells.

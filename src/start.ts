@@ -5,18 +5,21 @@ import type { Context } from './context.js';
 import { hookPg } from './db/pg.js';
 import { lateHandler, type MetricsHandler } from './export/handler.js';
 import { startExports, type Exports } from './export/index.js';
-import { createReader } from './export/reader.js';
-import { describeResource, readHost } from './export/resource.js';
+import { createReader, type Reader } from './export/reader.js';
+import { appFolder, describeResource, readHost } from './export/resource.js';
 import { createGuard, type Guard } from './guard.js';
 import { hookExpress } from './http/express.js';
 import { setRoute } from './http/route.js';
 import { hookHttpServer } from './http/server.js';
+import { offerProvider } from './hook/otel-api.js';
 import { inertReason } from './inert.js';
 import { withLlmFeature } from './llm/feature.js';
 import { createLlm, type Llm } from './llm/index.js';
+import { createGenAiMeasure, GEN_AI_METRICS } from './llm/semconv.js';
 import { createLog, type Log } from './log.js';
-import { createProvider, offerProvider } from './metrics/provider.js';
+import { createProvider } from './metrics/provider.js';
 import { createRegistry, type Registry } from './metrics/registry.js';
+import { createHistograms } from './metrics/semconv.js';
 import { hookSystem } from './system/index.js';
 import { VERSION } from './version.js';
 
@@ -83,7 +86,8 @@ function launch(core: Core): Exports | 'inert' {
   const { config, log, guard, registry, llm } = core;
   if (inertReason(config) !== undefined) return 'inert';
   const surroundings = readSurroundings();
-  const resource = describeResource(config, readHost(surroundings));
+  const host = readHost(surroundings);
+  const resource = describeResource(config, host);
   const context: Context = {
     config,
     log,
@@ -97,8 +101,10 @@ function launch(core: Core): Exports | 'inert' {
     guard.run(hook.name, () => hook(context));
   }
   const reader = createReader({ registry, attributes: resource, nowMs: Date.now });
+  guard.run('semconv metrics', () => addSemconv(core, reader));
   const warn = (key: string, line: string): void => log.warnOnce(key, line);
-  offerProvider(guard, createProvider({ registry, foreign: () => reader.foreignProvider(), warn }));
+  const provider = createProvider({ registry, foreign: () => reader.foreignProvider(), warn });
+  offerProvider(guard, provider, appFolder(host));
   return startExports({
     ...core,
     resource,
@@ -107,4 +113,11 @@ function launch(core: Core): Exports | 'inert' {
     beforeLast: [llm.flushOpenCalls],
     version: VERSION,
   });
+}
+
+/** OTel's own metrics beside ours, where they are asked for: only then is the SDK loaded. */
+function addSemconv({ config, llm }: Core, reader: Reader): void {
+  if (!config.semconvMetrics.includes('gen_ai')) return;
+  const scope = { name: '@intelia/otel', version: VERSION };
+  llm.alsoTo(createGenAiMeasure(createHistograms(reader.foreignProvider(), scope, GEN_AI_METRICS)));
 }

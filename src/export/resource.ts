@@ -1,10 +1,10 @@
 /** Who this process is: the resource attributes that go with every push and into `target_info`. */
 import type Cluster from 'node:cluster';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Config, Surroundings } from '../config.js';
-import { VERSION } from '../version.js';
+import { nearestPackage, type Package } from '../package-json.js';
+import { SDK_VERSION, VERSION } from '../version.js';
 
 export type ResourceAttributes = Readonly<Record<string, string | number>>;
 
@@ -45,7 +45,7 @@ export function readHost(surroundings: Surroundings): Host {
  * describeResource(config, readHost(surroundings))['service.instance.id']; // 'web-7d4f:1:9c01ab'
  */
 export function describeResource(config: Config, host: Host): ResourceAttributes {
-  const app = findPackage(host);
+  const app: Package = host.mainScript === undefined ? {} : nearestPackage(appFolder(host));
   const given = Object.fromEntries(
     Object.entries(config.resourceAttributes).filter(([, value]) => value !== ''),
   );
@@ -59,7 +59,7 @@ export function describeResource(config: Config, host: Host): ResourceAttributes
     'process.runtime.version': host.nodeVersion,
     'telemetry.sdk.name': 'opentelemetry',
     'telemetry.sdk.language': 'nodejs',
-    ...sdkVersion(),
+    'telemetry.sdk.version': SDK_VERSION,
     'telemetry.distro.name': '@intelia/otel',
     'telemetry.distro.version': VERSION,
     ...given,
@@ -79,39 +79,9 @@ function clusterWorker(): string | undefined {
   return worker === undefined ? undefined : String(worker.id);
 }
 
-interface Package {
-  readonly name?: string;
-  readonly version?: string;
-}
-
-/** The nearest package.json with a name: one that only says `"type": "module"` for a folder is not the app's. */
-function findPackage({ mainScript, cwd }: Host): Package {
-  if (mainScript === undefined) return {};
+/** Where the application is, and resolves its packages from. */
+export function appFolder({ mainScript, cwd }: Host): string {
   // A framework's own command (`next start`) lies in node_modules; the app is where it was called.
-  const installed = /[\\/]node_modules[\\/]/.test(mainScript);
-  let folder = installed ? cwd : dirname(mainScript);
-  for (;;) {
-    const found = readPackage(join(folder, 'package.json'));
-    if (found.name !== undefined) return found;
-    const parent = dirname(folder);
-    if (parent === folder) return {};
-    folder = parent;
-  }
-}
-
-function readPackage(file: string): Package {
-  try {
-    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return {
-      ...(typeof name === 'string' && name !== '' ? { name } : {}),
-      ...(typeof version === 'string' && version !== '' ? { version } : {}),
-    };
-  } catch {
-    return {}; // Not there, or not JSON: neither is ours to complain about.
-  }
-}
-
-function sdkVersion(): ResourceAttributes {
-  const { version } = readPackage(require.resolve('@opentelemetry/sdk-metrics/package.json'));
-  return version === undefined ? {} : { 'telemetry.sdk.version': version };
+  const installed = mainScript !== undefined && /[\\/]node_modules[\\/]/.test(mainScript);
+  return mainScript === undefined || installed ? cwd : dirname(mainScript);
 }

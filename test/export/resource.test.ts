@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, readSurroundings } from '../../src/config.js';
 import { describeResource, readHost, type Host } from '../../src/export/resource.js';
+import { SDK_VERSION } from '../../src/version.js';
 
 describe('the resource', () => {
   let root: string;
@@ -98,7 +99,7 @@ describe('the resource', () => {
     assert.equal(found['process.runtime.version'], process.versions.node);
     assert.equal(found['telemetry.sdk.name'], 'opentelemetry');
     assert.equal(found['telemetry.sdk.language'], 'nodejs');
-    assert.equal(found['telemetry.sdk.version'], '2.12.0');
+    assert.equal(found['telemetry.sdk.version'], SDK_VERSION);
     assert.deepEqual(
       Object.keys(found).filter((name) => /command|args|executable|owner/.test(name)),
       [],

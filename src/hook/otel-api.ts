@@ -1,0 +1,73 @@
+/**
+ * Lets every copy of `@opentelemetry/api` find our MeterProvider without taking the place of an application's own.
+ *
+ * The API keeps one provider on a global object that carries the version of the copy which made it: older copies read
+ * it, newer ones do not, and of other versions none may register anything. So
+ * - the global object carries the version of the application's own copy;
+ * - on it our provider is a property that gives way: whoever registers a provider does not see it, and replaces it;
+ * - a CommonJS copy that still finds nothing (it is newer) is given our provider as it is loaded.
+ *
+ * The API itself is not loaded for any of this.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { MeterProvider } from '@opentelemetry/api';
+import type { Guard } from '../guard.js';
+import { nearestPackage } from '../package-json.js';
+import { onFileLoad } from './load.js';
+import { wrapMethod } from './wrap.js';
+
+/** Of all 1.x: `opentelemetry.js.api.${major}`. */
+const GLOBAL = Symbol.for('opentelemetry.js.api.1');
+
+/** Where 1.x keeps its metrics API: up to 1.9, and from 1.10 on. */
+const FILES = ['@opentelemetry/api/build/src/api/metrics.js', '@opentelemetry/api/dist/api/metrics.cjs'];
+
+/** `appFolder` is where the application resolves its packages from. */
+export function offerProvider(guard: Guard, provider: MeterProvider, appFolder: string): void {
+  guard.run('otel api global', () => placeGlobal(provider, appFolder));
+  for (const file of FILES) {
+    onFileLoad(guard, file, ({ MetricsAPI }) => {
+      wrapMethod(MetricsAPI.prototype, 'getMeterProvider', (original) => {
+        return function getMeterProvider(this: unknown): MeterProvider {
+          const registered: any = original.call(this);
+          return registered.constructor.name === 'NoopMeterProvider' ? provider : registered;
+        };
+      });
+    });
+  }
+}
+
+function placeGlobal(provider: MeterProvider, appFolder: string): void {
+  const holder = globalThis as { [GLOBAL]?: { metrics?: unknown } };
+  const version = apiVersion(appFolder);
+  if (holder[GLOBAL] === undefined && version === undefined) return;
+  const api = (holder[GLOBAL] ??= Object.defineProperty({}, 'version', { value: version, enumerable: true }));
+  if (api.metrics !== undefined) return;
+  Object.defineProperty(api, 'metrics', {
+    configurable: true,
+    enumerable: true,
+    get: () => (isRegistering() ? undefined : provider),
+    set(value: unknown) {
+      Object.defineProperty(api, 'metrics', { value, configurable: true, enumerable: true, writable: true });
+    },
+  });
+}
+
+/** Asked when somebody reads the provider, which is once for each meter: not a hot path. */
+function isRegistering(): boolean {
+  return /\b(registerGlobal|setGlobalMeterProvider)\b/.test(new Error().stack ?? '');
+}
+
+/** The version of the application's copy, else of ours. */
+function apiVersion(appFolder: string): string | undefined {
+  for (const from of [join(appFolder, 'app.js'), __filename]) {
+    try {
+      const found = nearestPackage(dirname(createRequire(from).resolve('@opentelemetry/api')));
+      if (found.version?.startsWith('1.')) return found.version;
+    } catch {
+      // Not to be found from there.
+    }
+  }
+  return undefined;
+}
