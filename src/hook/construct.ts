@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- any class of any library */
+ 
 
 /**
  * Gives a class to use instead of `Class` that tells `made` of every new object, subclasses' among them. It is a

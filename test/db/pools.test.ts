@@ -105,7 +105,7 @@ describe('pools of pg', () => {
   });
 
   it('takes the operator’s names, and a pool made by pg-pool itself', async () => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as an application loads it
+     
     const PgPool = require('pg-pool') as typeof import('pg-pool');
     const pool = new PgPool(address('named') as never);
     assert.equal(pool.constructor, PgPool);
