@@ -4,7 +4,7 @@
  */
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import { onChannel } from '../hook/channel.js';
-import { own } from '../hook/own.js';
+import { ownMethod } from '../hook/own.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { askForUsageInBytes } from './ask.js';
 import { callStart, mayAskForUsage, type TapOptions } from './begin.js';
@@ -96,13 +96,13 @@ function reasonOf(fate: Fate, error: unknown): unknown {
 function watchRequest(request: ClientRequest, call: Call): Fate {
   const fate: Fate = { hasAnswer: false, isTimedOut: false };
   const { emit, destroy } = request;
-  own(request, 'emit', (name: string, ...args: unknown[]) => {
+  ownMethod(request, 'emit', (name: string, ...args: unknown[]) => {
     if (name === 'timeout') fate.isTimedOut = true;
     else if (name === 'error') call.error(reasonOf(fate, args[0]));
     else if (name === 'close' && !fate.hasAnswer) call.error(reasonOf(fate, undefined));
     return (emit as any).call(request, name, ...args);
   });
-  own(request, 'destroy', (error?: Error) => {
+  ownMethod(request, 'destroy', (error?: Error) => {
     fate.givenUp ??= { error };
     return destroy.call(request, error);
   });
@@ -157,7 +157,7 @@ function tapResponse(response: IncomingMessage, call: Call, fate: Fate, { calls 
   calls.abandonWith(response, call);
   const { push, destroy } = response;
   let isOver = false;
-  own(response, 'push', (chunk: Buffer | null, ...rest: any[]) => {
+  ownMethod(response, 'push', (chunk: Buffer | null, ...rest: any[]) => {
     if (chunk === null) {
       isOver = true;
       const held = (sink ?? call).end();
@@ -169,7 +169,7 @@ function tapResponse(response: IncomingMessage, call: Call, fate: Fate, { calls 
     // Nothing of it for the caller: the socket may go on.
     return (given as Uint8Array).length === 0 || push.call(response, given, ...rest);
   });
-  own(response, 'destroy', (error?: Error) => {
+  ownMethod(response, 'destroy', (error?: Error) => {
     if (!isOver) call.error(reasonOf(brokenBy(fate, error), error));
     return destroy.call(response, error);
   });

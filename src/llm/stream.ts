@@ -2,7 +2,7 @@
  * Sees the bytes of one ReadableStream as its reader takes them. Only this one instance is touched, by own properties:
  * identity, laziness, back-pressure, errors and cancellation stay the stream's own, and nothing is kept.
  */
-import { own } from '../hook/own.js';
+import { own, ownMethod } from '../hook/own.js';
 import type { Call } from './call.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the pieces of a stream are its maker's own */
@@ -49,11 +49,7 @@ export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): voi
     const result = use(made);
     if (!made.locked) return result;
     twin = made;
-    Object.defineProperty(stream, 'locked', {
-      configurable: true,
-      enumerable: false,
-      get: () => made.locked,
-    });
+    own(stream, { locked: { get: () => made.locked } });
     return result;
   }
 
@@ -77,13 +73,13 @@ export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): voi
       return cancel.call(stream, reason);
     },
   };
-  own(stream, 'getReader', methods.getReader);
-  own(stream, 'values', methods.values);
-  own(stream, 'tee', methods.tee);
-  own(stream, 'pipeTo', methods.pipeTo);
-  own(stream, 'pipeThrough', methods.pipeThrough);
-  own(stream, 'cancel', methods.cancel);
-  own(stream, Symbol.asyncIterator, methods.values);
+  ownMethod(stream, 'getReader', methods.getReader);
+  ownMethod(stream, 'values', methods.values);
+  ownMethod(stream, 'tee', methods.tee);
+  ownMethod(stream, 'pipeTo', methods.pipeTo);
+  ownMethod(stream, 'pipeThrough', methods.pipeThrough);
+  ownMethod(stream, 'cancel', methods.cancel);
+  ownMethod(stream, Symbol.asyncIterator, methods.values);
 }
 
 function isByteStream(stream: Stream, getReader: Stream['getReader']): boolean {
@@ -99,16 +95,16 @@ function tapReader(reader: any, sink: StreamSink, holds: boolean): any {
   const { read, cancel, releaseLock } = reader;
   let isReleased = false;
   const source: Read = (...args) => read.apply(reader, args);
-  own(
+  ownMethod(
     reader,
     'read',
     tapRead(source, sink, holds, () => isReleased),
   );
-  own(reader, 'cancel', (reason?: unknown) => {
+  ownMethod(reader, 'cancel', (reason?: unknown) => {
     if (!isReleased) sink.cancel();
     return cancel.call(reader, reason);
   });
-  own(reader, 'releaseLock', () => {
+  ownMethod(reader, 'releaseLock', () => {
     // What is still being read is refused then, which is no failure of the stream.
     isReleased = true;
     return releaseLock.call(reader);
@@ -125,8 +121,8 @@ function tapIterator(iterator: any, sink: StreamSink, holds: boolean, preventCan
     holds,
     () => isOver,
   );
-  own(iterator, 'next', read);
-  own(iterator, 'return', (...args: unknown[]) => {
+  ownMethod(iterator, 'next', read);
+  ownMethod(iterator, 'return', (...args: unknown[]) => {
     isOver = true;
     if (!preventCancel) sink.cancel();
     return finish.apply(iterator, args);
