@@ -160,10 +160,14 @@ export const SETTINGS = {
     doc: 'HS256 secret: a scrape may show a JWT signed with it, not expired, with the role `super_admin`.',
   }),
   jwksUrl: endpoint('INTELIA_METRICS_JWKS_URL', 'JWKS address: a scrape may show a JWT signed by one of its keys, not expired, with the role `super_admin`.'),
-  llmPrices: file('INTELIA_LLM_PRICES', 'JSON file of own prices: model id to US dollars per million tokens (`input_mtok`, `output_mtok`, …). Wins over every other price but one the answer itself states.'),
+  llmPrices: file('INTELIA_LLM_PRICES', 'JSON file of own prices: model id to US dollars per million tokens (`input_mtok`, `output_mtok`, …). Wins over every other price but one the answer itself states. Read again within seconds when it has changed.'),
   llmStreamUsage: setting({
     env: 'INTELIA_LLM_STREAM_USAGE', default: [] as readonly string[], type: 'host names with commas, or off', parse: list,
     doc: 'Hosts, beside api.openai.com, that are asked for the usage of a streamed chat when the caller did not ask. `off` asks nobody.',
+  }),
+  semconvMetrics: setting({
+    env: 'INTELIA_SEMCONV_METRICS', default: [] as readonly 'gen_ai'[], type: 'gen_ai', parse: listOf('gen_ai'),
+    doc: "OTel's own metrics beside ours, for tools that read those. `gen_ai` adds `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and `gen_ai.client.operation.time_to_first_chunk`; it is the only one there is so far. Loads the OTel SDK at start. Bounded to 100 models, then `_OTHER`; `error.type` is the status that `intelia_llm_requests_total` has.",
   }),
   dbPoolNames: setting({
     env: 'INTELIA_DB_POOL_NAMES', default: {} as Readonly<Record<string, string>>, parse: pairs,

@@ -8,7 +8,7 @@ import { createCallLog, type CallLog } from './call.js';
 import { tapHttpClient } from './client.js';
 import { tapGlobalFetch } from './fetch.js';
 import { createPricer } from './price.js';
-import { readPriceFile } from './price-file.js';
+import { createPriceFile } from './price-file.js';
 import { SUPPLEMENT } from './prices/supplement.js';
 import { loadPriceTable } from './prices/table.js';
 import { createRecorder, type RecordLlm } from './record.js';
@@ -16,6 +16,8 @@ import { createRecorder, type RecordLlm } from './record.js';
 export interface Llm {
   /** Names, prices and measures a finished call. */
   readonly record: RecordLlm;
+  /** Hands every call that is recorded from now on to `other` as well. */
+  alsoTo(other: RecordLlm): void;
   /** Puts the taps in. */
   readonly hook: Hook;
   /** Counts what is still under way, before the last totals are read. */
@@ -30,18 +32,36 @@ interface LlmOptions {
 }
 
 export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
-  const overrides = readPriceFile(config.llmPrices, log);
-  const pricer = createPricer({ loadTable: loadPriceTable, supplement: SUPPLEMENT, overrides, guard });
-  const record = createRecorder({ emit: registry.emit, guard, pricer });
+  const own = createPriceFile({
+    path: config.llmPrices,
+    log,
+    nowMs: Date.now,
+    onChange: () => pricer.forget(),
+  });
+  const sources = {
+    loadTable: loadPriceTable,
+    supplement: SUPPLEMENT,
+    overrides: own.rows,
+    newer: own.newer,
+  };
+  const pricer = createPricer({ ...sources, guard });
+  let also: RecordLlm | undefined;
+  const recordPriced = createRecorder({ emit: registry.emit, guard, pricer, also: (event) => also?.(event) });
+  const record: RecordLlm = (event) => {
+    void own.refresh();
+    recordPriced(event);
+  };
   let calls: CallLog | undefined;
   return {
     record,
+    alsoTo: (other) => void (also = guard.wrap('llm also', other)),
     hook: function hookLlm({ now }) {
       const log = createCallLog({ now, guard, record });
       calls = {
         ...log,
         start(call) {
           pricer.warm();
+          void own.refresh();
           return log.start(call);
         },
       };

@@ -13,6 +13,8 @@ export interface Pricer {
   warm(): void;
   /** US dollars of a finished call, or why they are not known. Never throws; loads the table at once if it must. */
   quote(event: LlmEvent): Quote;
+  /** Prices have changed: what was resolved is resolved again. */
+  forget(): void;
 }
 
 interface Entry extends Resolved {
@@ -42,11 +44,13 @@ export function createPricer(sources: PriceSources, nowMs: () => number = Date.n
     return remember(provider, model, { ...resolver.resolve(provider, model, now), minute: minuteOf(now) });
   }
 
+  function forget(): void {
+    entries.clear();
+    size = 0;
+  }
+
   function remember(provider: string, model: string, entry: Entry): Entry {
-    if (size >= MAX_ENTRIES) {
-      entries.clear();
-      size = 0;
-    }
+    if (size >= MAX_ENTRIES) forget();
     const models = entries.get(provider) ?? new Map<string, Entry>();
     entries.set(provider, models);
     if (!models.has(model)) size++;
@@ -63,6 +67,7 @@ export function createPricer(sources: PriceSources, nowMs: () => number = Date.n
   }
 
   return {
+    forget,
     warm() {
       if (!isWarm) setImmediate(resolver.load).unref();
       isWarm = true;

@@ -14,16 +14,19 @@ const NO_MODEL = 'unknown';
 /** These paths (`/responses`, `/embeddings`, …) are words that any application may use for things of its own. */
 const COMMON_WORDS: ReadonlySet<Operation> = new Set(['responses', 'completion', 'embeddings', 'moderation']);
 
-export function createRecorder({
-  emit,
-  guard,
-  pricer,
-}: Pick<Context, 'emit' | 'guard'> & { pricer: Pricer }): RecordLlm {
+interface RecorderOptions extends Pick<Context, 'emit' | 'guard'> {
+  readonly pricer: Pricer;
+  /** Gets every call that is one, too. */
+  readonly also?: RecordLlm;
+}
+
+export function createRecorder({ emit, guard, pricer, also }: RecorderOptions): RecordLlm {
   return (event) =>
     void guard.run('llm record', () => {
       if (isNoLlmCall(event)) return;
       const model = normaliseModel(event.model) ?? NO_MODEL;
       measureLlm(event, model, isBilled(event) ? pricer.quote(event) : undefined, emit);
+      also?.(event);
     });
 }
 

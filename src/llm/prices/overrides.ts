@@ -1,15 +1,18 @@
 /** The user's own prices: a JSON object of model ids, each with the fields of a price row. */
+import { NEWER_KEY, parseNewer, type NewerTable } from './newer.js';
 import type { PriceRow } from './row.js';
 
 export interface Overrides {
   /** By model id in small letters. */
   readonly rows: ReadonlyMap<string, PriceRow>;
+  /** A later price list, when the file has one. */
+  readonly table: NewerTable | undefined;
   /** What was wrong, each a short plain sentence; rows complained of are left out. */
   readonly complaints: readonly string[];
 }
 
 const FIELDS: ReadonlySet<string> = new Set([
-  'input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok',
+  'input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'cache_write_1h_mtok',
   'input_audio_mtok', 'output_audio_mtok', 'cache_audio_read_mtok',
   'input_image_mtok', 'output_image_mtok', 'cache_image_read_mtok',
   'characters_mchar', 'image', 'minute',
@@ -24,17 +27,22 @@ const MAX_ID = 128;
 export function parsePrices(text: string): Overrides {
   const rows = new Map<string, PriceRow>();
   const parsed = parseObject(text);
-  if (parsed === undefined) return { rows, complaints: ['it is not a JSON object of model ids'] };
+  if (parsed === undefined)
+    return { rows, table: undefined, complaints: ['it is not a JSON object of model ids'] };
+  const { [NEWER_KEY]: list, ...own } = parsed;
+  const table = parseNewer(list);
   const complaints: string[] = [];
-  for (const [id, row] of Object.entries(parsed)) {
+  if (list !== undefined && table === undefined)
+    complaints.push(`"${NEWER_KEY}": it is not what intelia-otel prices --update writes`);
+  for (const [id, row] of Object.entries(own)) {
     const fault = faultOf(id, row);
     if (fault === undefined) rows.set(id.trim().toLowerCase(), Object.freeze({ ...(row as PriceRow) }));
     else complaints.push(`${JSON.stringify(id.slice(0, 60))}: ${fault}`);
   }
-  return { rows, complaints };
+  return { rows, table, complaints };
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     return isObject(parsed) ? parsed : undefined;

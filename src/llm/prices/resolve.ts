@@ -1,6 +1,7 @@
 /** Finds what a model costs: the user's own price, else the price table mended by our supplement. */
 import type { Guard } from '../../guard.js';
 import { bareModel, isFineTuned, normaliseModel } from '../model.js';
+import { withNewer, type NewerTable } from './newer.js';
 import { compile, type Price, type PriceRow } from './row.js';
 import type { Supplement } from './supplement.js';
 import { familiesOf, type PriceFamily, type PriceTable } from './table.js';
@@ -10,6 +11,8 @@ export interface PriceSources {
   readonly supplement: Supplement;
   /** Own prices by model id in small letters. */
   readonly overrides: ReadonlyMap<string, PriceRow>;
+  /** A later list than the table's, which is asked first. */
+  readonly newer?: () => NewerTable | undefined;
   readonly guard: Pick<Guard, 'run'>;
 }
 
@@ -31,12 +34,14 @@ export interface Resolver {
 
 const UNKNOWN: Resolved = { price: undefined, own: false, tiers: undefined, changes: false };
 
-export function createResolver({ loadTable, supplement, overrides, guard }: PriceSources): Resolver {
+export function createResolver({ loadTable, supplement, overrides, newer, guard }: PriceSources): Resolver {
   let table: PriceTable | 'none' | undefined;
   const loaded = (): PriceTable | undefined => {
     // A table that cannot be loaded is not tried again at every call.
     table ??= guard.run('llm price table', loadTable) ?? 'none';
-    return table === 'none' ? undefined : table;
+    if (table === 'none') return undefined;
+    const later = newer?.();
+    return later === undefined ? table : withNewer(table, later);
   };
 
   /** The table throws at what it does not like and gives null for what it does not know. */

@@ -2,7 +2,8 @@
 import type * as GenaiPrices from '@pydantic/genai-prices';
 import { isKnownProvider, UNKNOWN_PROVIDER } from '../providers/hosts.js';
 
-export type PriceTable = Pick<typeof GenaiPrices, 'calcPrice'>;
+export type PriceTable = Pick<typeof GenaiPrices, 'calcPrice'> &
+  Partial<Pick<typeof GenaiPrices, 'findProvider'>>;
 
 /** Takes some 30 ms. The table updates itself from the network only when asked to, which we never do. */
 export function loadPriceTable(): PriceTable {
