@@ -5,6 +5,7 @@ export { createRegistry } from '../src/metrics/registry.js';
 export { createCatalogueMeter } from '../src/metrics/meter.js';
 export { hookHttpServer } from '../src/http/server.js';
 export { setRoute } from '../src/http/route.js';
+export { createReader } from '../src/export/reader.js';
 export { createScraper } from '../src/export/scrape.js';
 export { createCallLog } from '../src/llm/call.js';
 export { tapFetch } from '../src/llm/fetch.js';

@@ -8,7 +8,7 @@ import { bundleInternals } from './lib/bundle.mjs';
 import { writeResults } from './lib/results.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const NAMES = ['record', 'http-hook', 'fetch', 'llm-stream', 'start-up', 'scrape', 'throughput'];
+const NAMES = ['record', 'http-hook', 'fetch', 'llm-stream', 'start-up', 'scrape', 'push', 'throughput'];
 /** Room for all that a round allocates, so that no collection falls into it and bytes can be counted. */
 const FLAGS = ['--expose-gc', '--max-semi-space-size=128', '--min-semi-space-size=128'];
 

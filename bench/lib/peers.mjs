@@ -28,7 +28,7 @@ export function promHistogram(library, name, labelNames, buckets) {
 }
 
 /** Collects only when it is asked to. */
-class IdleReader extends MetricReader {
+export class IdleReader extends MetricReader {
   onForceFlush() {
     return Promise.resolve();
   }
