@@ -7,6 +7,8 @@ export interface ConsoleOptions {
   readonly reader: Reader;
   readonly guard: Guard;
   readonly intervalMs: number;
+  /** Nobody else is shown the zeros of new series. */
+  readonly isAlone: boolean;
 }
 
 export interface ConsoleExport {
@@ -14,13 +16,15 @@ export interface ConsoleExport {
   stop(): void;
 }
 
-export function startConsole({ reader, guard, intervalMs }: ConsoleOptions): ConsoleExport {
+export function startConsole({ reader, guard, intervalMs, isAlone }: ConsoleOptions): ConsoleExport {
   const { ConsoleMetricExporter } = require('@opentelemetry/sdk-metrics') as typeof Sdk;
   const exporter = new ConsoleMetricExporter();
   async function flush(): Promise<void> {
     try {
       const snapshot = await reader.collect();
-      exporter.export(snapshot.metrics, snapshot.delivered);
+      exporter.export(snapshot.metrics, () => {
+        if (isAlone) snapshot.delivered();
+      });
     } catch (error) {
       guard.report('console', error);
     }

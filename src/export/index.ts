@@ -41,7 +41,7 @@ export function startExports(options: ExportOptions): Exports {
   const stopWatching =
     push === undefined ? undefined : deliverAtEnd({ push, guard, beforeLast: options.beforeLast });
   const printer = config.exporters?.includes('console')
-    ? startConsole({ reader, guard, intervalMs: config.exportInterval })
+    ? startConsole({ reader, guard, intervalMs: config.exportInterval, isAlone: push === undefined })
     : undefined;
   const { endpoint, handler } = openPull(options);
   void announce(options, push, endpoint);
@@ -50,9 +50,9 @@ export function startExports(options: ExportOptions): Exports {
     handler,
     flush: () => flushAll(ways),
     async shutdown() {
-      stopWatching?.();
       printer?.stop();
       await Promise.all([push?.shutdown(), printer?.flush(), endpoint?.close()]);
+      stopWatching?.(); // Last: a process.exit in between still has its totals sent.
     },
   };
 }

@@ -1,11 +1,11 @@
 /**
- * Tells when a library is loaded. One wrap of `Module.prototype.load` sees `require()` and also an ESM `import` of
- * a CommonJS package, named exports included, with no loader hook.
+ * Tells when a library is loaded: `require()`, and also an ESM `import` of a CommonJS package, named exports included,
+ * with no loader hook. Node sets `module.loaded` to true as soon as a file has run and before anybody has its exports;
+ * that is where we listen. (A wrapper around `load` would stand in the stack of every error thrown by a starting app.)
  */
 import Module from 'node:module';
 import { sep } from 'node:path';
 import type { Guard } from '../guard.js';
-import { wrapMethod } from './wrap.js';
 
 /**
  * Given the exports of a just loaded file, before anybody else sees them; gives the exports to use instead, or
@@ -22,22 +22,38 @@ interface Watch {
 
 /** Watches by the file's own name, so that a load of any other file costs one map look-up. */
 const watches = new Map<string, Watch[]>();
-const loadProperty = 'load';
+let isListening = false;
 
 /** Calls `onLoad` once for each copy of the file `node_modules/<file>` that is loaded, also those loaded already. */
 export function onFileLoad(guard: Guard, file: string, onLoad: OnLoad): void {
   const base = file.slice(file.lastIndexOf('/') + 1);
   const watch = { file, onLoad, guard };
   watches.set(base, [...(watches.get(base) ?? []), watch]);
-  wrapMethod(Module.prototype, loadProperty, (original) => {
-    return function load(this: any, filename: string): unknown {
-      const result: unknown = original.call(this, filename);
-      const found = watches.get(filename.slice(filename.lastIndexOf(sep) + 1));
-      if (found !== undefined) for (const each of found) apply(each, this);
-      return result;
-    };
-  });
+  listen();
   for (const loaded of Object.values(require.cache)) if (loaded?.loaded) apply(watch, loaded);
+}
+
+/** Until it is true, `loaded` is read from the prototype; then each module has it as its own, as it always had. */
+function listen(): void {
+  if (isListening) return;
+  isListening = true;
+  Object.defineProperty(Module.prototype, 'loaded', {
+    configurable: true,
+    enumerable: true,
+    get: () => false,
+    set(this: any, loaded: unknown) {
+      if (loaded === false) return;
+      Object.defineProperty(this, 'loaded', {
+        value: loaded,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+      const name = String(this.filename);
+      const found = watches.get(name.slice(name.lastIndexOf(sep) + 1));
+      if (found !== undefined) for (const each of found) apply(each, this);
+    },
+  });
 }
 
 function apply({ file, onLoad, guard }: Watch, module: any): void {

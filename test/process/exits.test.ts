@@ -90,19 +90,15 @@ async function run(
   return running.ended;
 }
 
-/** The frame of our watch on loading (src/hook/load.ts) stands in the stack of an error thrown while a file loads. */
-const LOAD_FRAME = /^ +at Module\.load \(.*dist.index\.cjs.*\)\n/gm;
-
 /** That the process ended as it does without us. */
 function assertSame(result: RunResult, bare: RunResult): void {
-  const { stderr: whole, ...seen } = result;
-  const stderr = whole.replace(LOAD_FRAME, '');
+  const seen = result;
   assert.deepEqual(
     {
       code: seen.code,
       signal: seen.signal,
       stdout: seen.stdout,
-      stderr: withoutOurs(stderr),
+      stderr: withoutOurs(seen.stderr),
       timedOut: seen.timedOut,
     },
     { code: bare.code, signal: bare.signal, stdout: bare.stdout, stderr: bare.stderr, timedOut: false },
