@@ -12,6 +12,7 @@ import { createPriceFile } from './price-file.js';
 import { SUPPLEMENT } from './prices/supplement.js';
 import { loadPriceTable } from './prices/table.js';
 import { createRecorder, type RecordLlm } from './record.js';
+import { tapSockets, type SocketTap } from './socket.js';
 
 export interface Llm {
   /** Names, prices and measures a finished call. */
@@ -52,6 +53,7 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
     recordPriced(event);
   };
   let calls: CallLog | undefined;
+  let sockets: SocketTap | undefined;
   return {
     record,
     alsoTo: (other) => void (also = guard.wrap('llm also', other)),
@@ -68,7 +70,11 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
       const options = { calls, guard, config };
       tapGlobalFetch(options);
       tapHttpClient(options);
+      sockets = tapSockets({ guard, now, record, opened: () => pricer.warm() });
     },
-    flushOpenCalls: () => calls?.flushOpenCalls(),
+    flushOpenCalls() {
+      calls?.flushOpenCalls();
+      sockets?.flushOpenResponses();
+    },
   };
 }
