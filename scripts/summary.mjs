@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 
 const total = { passing: 0, failing: 0, pending: 0 };
 for (const path of process.argv.slice(2)) {
-  // eslint-disable-next-line no-control-regex -- mocha's colours
   const text = readFileSync(path, 'utf8').replace(/\u001b\[[0-9;]*m/g, '');
   const found = [...text.matchAll(/^\s*(\d+) (passing|failing|pending)\b/gm)];
   if (!found.some(([, , word]) => word === 'passing')) throw new Error(`${path}: no summary of mocha's`);

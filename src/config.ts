@@ -215,7 +215,9 @@ export interface Surroundings {
 
 const TLS_ENV = ['NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
 
-export function readSurroundings(env: Readonly<Record<string, string | undefined>> = process.env): Surroundings {
+export function readSurroundings(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Surroundings {
   const tls = TLS_ENV.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return Object.freeze({
     pm2Worker: env['NODE_APP_INSTANCE'],

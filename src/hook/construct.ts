@@ -1,5 +1,3 @@
- 
-
 /**
  * Gives a class to use instead of `Class` that tells `made` of every new object, subclasses' among them. It is a
  * proxy: `instanceof`, statics, name and `constructor` stay as they were. `made` must not throw.

@@ -202,6 +202,7 @@ function eventOf(
     provider: endpoint.provider,
     operation: endpoint.operation,
     model: facts.responseModel ?? facts.requestModel,
+    ...(facts.requestModel !== undefined && { requestModel: facts.requestModel }),
     feature,
     status,
     duration: Math.max(duration, 0),

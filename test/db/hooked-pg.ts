@@ -8,7 +8,6 @@ const config = readConfig(() => {}, { INTELIA_DB_POOL_NAMES: '127.0.0.1/named=ma
 export const test = testContext({ config });
 hookPg(test.context);
 
- 
 export const pg = require('pg') as typeof PgModule;
 
 /** What was counted since the last call: `{ 'SELECT users success': 2 }`. */

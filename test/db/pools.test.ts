@@ -105,7 +105,6 @@ describe('pools of pg', () => {
   });
 
   it('takes the operator’s names, and a pool made by pg-pool itself', async () => {
-     
     const PgPool = require('pg-pool') as typeof import('pg-pool');
     const pool = new PgPool(address('named') as never);
     assert.equal(pool.constructor, PgPool);
