@@ -89,9 +89,9 @@ export function createPricer(sources: PriceSources, nowMs: () => number = Date.n
 
 const minuteOf = (ms: number): number => Math.floor(ms / 60_000);
 
-/** What the service tier multiplies the price by; undefined for a tier whose price we do not know. */
-function factorOf({ tiers }: Entry, { operation, serviceTier }: LlmEvent): number | undefined {
+/** What hour and service tier multiply the price by; undefined for a tier whose price we do not know. */
+function factorOf({ tiers, times }: Entry, { operation, serviceTier }: LlmEvent): number | undefined {
   const tier = operation === 'batch' ? 'batch' : serviceTier;
-  if (tiers === undefined || tier === undefined) return 1;
-  return Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
+  if (tiers === undefined || tier === undefined) return times;
+  return Object.hasOwn(tiers, tier) ? (tiers[tier] as number) * times : undefined;
 }

@@ -95,7 +95,8 @@ function attributesOf(
   const asked = bounded(requestModel ?? model);
   if (asked !== undefined) attributes['gen_ai.request.model'] = asked;
   // A call that failed before it was answered has only the model it asked for.
-  const wasAnswered = status === 'success' || requestModel !== undefined || usage !== undefined;
+  const isOther = requestModel !== undefined && requestModel !== model;
+  const wasAnswered = status === 'success' || isOther || usage?.promptTokens !== undefined;
   const answered = wasAnswered ? bounded(model) : undefined;
   if (answered !== undefined) attributes['gen_ai.response.model'] = answered;
   return attributes;

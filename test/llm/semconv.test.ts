@@ -49,7 +49,8 @@ describe('createGenAiMeasure', () => {
       'gen_ai.provider.name': 'mistral_ai',
       'gen_ai.request.model': 'mistral-embed',
     };
-    const call = { provider: 'mistral', operation: 'embeddings', model: 'mistral-embed' } as const;
+    const model = 'mistral-embed';
+    const call = { provider: 'mistral', operation: 'embeddings', model, requestModel: model } as const;
     assert.deepEqual(measured({ ...call, status: 'rate_limited' }, { ...call, status: 'cancelled' }), [
       [DURATION, 1.5, { ...of, 'error.type': 'rate_limited' }],
       [DURATION, 1.5, of],

@@ -3,7 +3,7 @@ import type { Guard } from '../../guard.js';
 import { bareModel, isFineTuned, normaliseModel } from '../model.js';
 import { withNewer, type NewerTable } from './newer.js';
 import { compile, type Price, type PriceRow } from './row.js';
-import type { Supplement } from './supplement.js';
+import type { Peak, Supplement, SupplementRow } from './supplement.js';
 import { familiesOf, type PriceFamily, type PriceTable } from './table.js';
 
 export interface PriceSources {
@@ -20,10 +20,22 @@ export interface Resolved {
   readonly price: Price | undefined;
   /** The user's own: it holds for every service tier. */
   readonly own: boolean;
+  /** What the hour multiplies the price of tokens by. */
+  readonly times: number;
   /** What a service tier multiplies the price by; undefined where tiers cost nothing more or less. */
   readonly tiers: Readonly<Record<string, number>> | undefined;
   /** Another day or another time of day has another price. */
   readonly changes: boolean;
+  /** Where a price that is not the user's own was found. */
+  readonly origin?: Origin;
+}
+
+export interface Origin {
+  readonly family: PriceFamily;
+  /** The list that has it; undefined where only the supplement does. */
+  readonly list: 'installed' | 'newer' | undefined;
+  /** What mends it. */
+  readonly mended: SupplementRow | undefined;
 }
 
 export interface Resolver {
@@ -32,41 +44,59 @@ export interface Resolver {
   resolve(provider: string, model: string, nowMs: number): Resolved;
 }
 
-const UNKNOWN: Resolved = { price: undefined, own: false, tiers: undefined, changes: false };
+/** What a list has for a model. */
+interface Listed {
+  readonly row: PriceRow;
+  readonly changes: boolean;
+  /** A newer list has it otherwise than the installed one, which is what the supplement mends. */
+  readonly isNews: boolean;
+}
+
+const UNKNOWN: Resolved = { price: undefined, own: false, times: 1, tiers: undefined, changes: false };
 
 export function createResolver({ loadTable, supplement, overrides, newer, guard }: PriceSources): Resolver {
   let table: PriceTable | 'none' | undefined;
   const loaded = (): PriceTable | undefined => {
     // A table that cannot be loaded is not tried again at every call.
     table ??= guard.run('llm price table', loadTable) ?? 'none';
-    if (table === 'none') return undefined;
-    const later = newer?.();
-    return later === undefined ? table : withNewer(table, later);
+    return table === 'none' ? undefined : table;
   };
 
   /** The table throws at what it does not like and gives null for what it does not know. */
-  function fromTable(providerId: string | undefined, ids: readonly string[], nowMs: number) {
-    const options = { ...(providerId === undefined ? {} : { providerId }), timestamp: new Date(nowMs) };
-    return firstOf(ids, (id) => {
-      const found = guard.run('llm price table', () => loaded()?.calcPrice({}, id, options));
+  function ask(list: PriceTable | undefined, family: PriceFamily, ids: readonly string[], nowMs: number) {
+    const options = {
+      ...(family.table === undefined ? {} : { providerId: family.table }),
+      timestamp: new Date(nowMs),
+    };
+    return firstOf(ids, (id): Listed | undefined => {
+      const found = guard.run('llm price table', () => list?.calcPrice({}, id, options));
       return found
-        ? { row: found.model_price as PriceRow, changes: Array.isArray(found.model.prices) }
+        ? { row: found.model_price as PriceRow, changes: Array.isArray(found.model.prices), isNews: false }
         : undefined;
     });
   }
 
+  function fromTable(family: PriceFamily, ids: readonly string[], nowMs: number): Listed | undefined {
+    const installed = loaded();
+    const listed = ask(installed, family, ids, nowMs);
+    const later = newer?.();
+    if (installed === undefined || later === undefined) return listed;
+    const found = ask(withNewer(installed, later), family, ids, nowMs);
+    return found && { ...found, isNews: !isSame(found.row, listed?.row) };
+  }
+
   function fromFamily(family: PriceFamily, ids: readonly string[], nowMs: number): Resolved | undefined {
     const known = Object.hasOwn(supplement, family.supplement) ? supplement[family.supplement] : undefined;
-    const listed = fromTable(family.table, ids, nowMs);
+    const listed = fromTable(family, ids, nowMs);
     const mended = firstOf(ids, (id) =>
       known && Object.hasOwn(known.models, id) ? known.models[id] : undefined,
     );
     if (listed === undefined && mended?.row === undefined) return undefined;
     return {
-      price: compile({ ...listed?.row, ...mended?.row }),
+      ...priceOf(listed, mended, nowMs),
       own: false,
       tiers: known?.tiers && { ...known.tiers, ...mended?.tiers },
-      changes: listed?.changes === true,
+      origin: { family, list: listed && (listed.isNews ? 'newer' : 'installed'), mended },
     };
   }
 
@@ -98,4 +128,25 @@ function firstOf<T, R>(candidates: readonly T[], find: (candidate: T) => R | und
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+const isSame = (a: PriceRow, b: PriceRow | undefined): boolean => fieldsOf(a) === fieldsOf(b);
+const fieldsOf = (row: PriceRow = {}): string => JSON.stringify(Object.entries(row).sort());
+
+/** The supplement is laid over the list; under it, where the list has news. */
+function priceOf(listed: Listed | undefined, mended: SupplementRow | undefined, nowMs: number) {
+  const changes = listed?.changes === true;
+  if (listed?.isNews === true)
+    return { price: compile({ ...mended?.row, ...listed.row }), times: 1, changes };
+  if (mended?.peak === undefined)
+    return { price: compile({ ...listed?.row, ...mended?.row }), times: 1, changes };
+  // A row with hours of its own is the whole price: the list's row may be that of another hour.
+  const times = isPeak(mended.peak, nowMs) ? mended.peak.times : 1;
+  return { price: compile({ ...mended.row }), times, changes: true };
+}
+
+function isPeak({ days, hours }: Peak, nowMs: number): boolean {
+  const now = new Date(nowMs);
+  const hour = now.getUTCHours();
+  return days.includes(now.getUTCDay()) && hours.some(([from, to]) => hour >= from && hour < to);
 }

@@ -3,14 +3,25 @@
  * its fields are laid over the table's row for the same model.
  */
 import type { PriceRow } from './row.js';
+import { AWS, COHERE, DEEPSEEK, GROQ, MISTRAL, TOGETHER, XAI } from './supplement-more.js';
 
 export interface SupplementRow {
   readonly row?: PriceRow;
   /** What a service tier multiplies the price of tokens by, where that differs by model. */
   readonly tiers?: Readonly<Record<string, number>>;
+  /** Hours of certain weekdays, in UTC, when tokens cost a multiple. Where it stands, `row` is the whole price. */
+  readonly peak?: Peak;
   readonly source: string;
   /** When the source was read: year and month, with the day where it is known. */
   readonly date: string;
+}
+
+export interface Peak {
+  /** Days of the week in UTC, 0 is Sunday. */
+  readonly days: readonly number[];
+  /** From this hour on, until before that one. */
+  readonly hours: readonly (readonly [from: number, to: number])[];
+  readonly times: number;
 }
 
 export interface SupplementFamily {
@@ -99,7 +110,15 @@ export const SUPPLEMENT: Supplement = {
       'gpt-4o-mini': priority(5 / 3),
       o3: priority(1.75),
       // 1.10 to 2.00, 0.275 to 0.50, 4.40 to 8.00
-      'o4-mini': priority(20 / 11),
+      // Azure's table has 0.28 cached, rounded; https://prices.azure.com/api/retail/prices, 2026-08-05.
+      'o4-mini': { row: { cache_read_mtok: 0.275 }, ...priority(20 / 11) },
     },
   },
+  aws: AWS,
+  cohere: COHERE,
+  deepseek: DEEPSEEK,
+  groq: GROQ,
+  mistral: MISTRAL,
+  together: TOGETHER,
+  'x-ai': XAI,
 }; // prettier-ignore

@@ -22,13 +22,15 @@ const family = (table: string, supplement = table): PriceFamily => ({ table, sup
 /** Whose models have one price, whoever passes them on. */
 const CLOSED = ['openai', 'anthropic', 'google', 'x-ai'].map((name) => family(name));
 const BY_NAME: PriceFamily = { table: undefined, supplement: '' };
+/** Sellers who are told by something else than a host: Bedrock by its SDK. */
+const WITHOUT_HOST: ReadonlySet<string> = new Set(['aws', 'cohere']);
 /** Anybody may run these, on machines of their own too, where the maker's price says nothing. */
 const OPEN_WEIGHTS = /gpt-oss|gemma/;
 
 /** Where to look for the price of a model that `provider` answered with, in this order. */
 export function familiesOf(provider: string, ids: readonly string[]): readonly PriceFamily[] {
   if (provider === 'azure') return [family('azure', 'openai')];
-  if (isKnownProvider(provider)) return [family(provider)];
+  if (isKnownProvider(provider) || WITHOUT_HOST.has(provider)) return [family(provider)];
   if (provider !== UNKNOWN_PROVIDER) return [...CLOSED, BY_NAME];
   return ids.some((id) => OPEN_WEIGHTS.test(id)) ? [] : CLOSED;
 }
