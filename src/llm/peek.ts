@@ -69,10 +69,14 @@ export type SocketText = string | Buffer;
 /** Where the members that matter nearly always stand. */
 const HEAD = 320;
 
-/** The same of a message. Bytes are read as latin1: what is looked for is ASCII, and no byte of another letter is. */
+/** The same of a message. Bytes are looked through as latin1: what is sought is ASCII, and no byte of another letter is. */
 export function memberOfMessage(message: SocketText, name: string): string | undefined {
   if (typeof message === 'string') return memberOf(message, name);
-  const found = memberOf(message.toString('latin1', 0, HEAD), name);
-  if (found !== undefined || message.length <= HEAD) return found;
-  return memberOf(message.toString('latin1'), name);
+  const head = message.toString('latin1', 0, HEAD);
+  let found = memberOf(head, name);
+  if (found === undefined && message.length > HEAD && /^\s*\{/.test(head))
+    found = memberOf(message.toString('latin1'), name);
+  return found !== undefined && NOT_ASCII.test(found) ? Buffer.from(found, 'latin1').toString() : found;
 }
+
+const NOT_ASCII = /[^\0-\x7f]/;

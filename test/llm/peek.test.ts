@@ -29,10 +29,7 @@ describe('memberOf', () => {
           if (typeof wanted === 'string' && JSON.stringify(wanted).includes('\\')) continue;
           const expected = typeof wanted === 'string' ? wanted : undefined;
           assert.equal(memberOf(text, name), expected, text);
-          assert.equal(
-            memberOfMessage(Buffer.from(text), name),
-            expected === undefined ? undefined : Buffer.from(expected).toString('latin1'),
-          );
+          assert.equal(memberOfMessage(Buffer.from(text), name), expected, text);
         }
       }),
     );
