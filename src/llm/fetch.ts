@@ -3,10 +3,11 @@ import { disguise, isWrapped } from '../hook/wrap.js';
 import { askForUsage, askForUsageInBytes } from './ask.js';
 import { callStart, mayAskForUsage, type TapOptions } from './begin.js';
 import type { Call } from './call.js';
+import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from './feature.js';
+import { tapBody } from './clone.js';
 import { findEndpoint } from './providers/index.js';
 import { bytesOf, headerOf, readRequestBody, targetOf, withHeader, type FetchInit } from './request.js';
-import { tapStream } from './stream.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what an application gives to fetch is its own */
 type Fetch = (...args: any[]) => Promise<any>;
@@ -56,11 +57,12 @@ function begin(args: readonly any[], options: TapOptions): Begun | undefined {
     const init = (args[1] ?? {}) as FetchInit;
     const request = (typeof input === 'object' ? input : {}) as FetchInit;
     const headers = init.headers ?? request.headers;
+    const header = (name: string): string | undefined => headerOf(headers, name);
+    if (isCounted(header)) return undefined;
     const body = readRequestBody(init.body);
     const mayAsk = mayAskForUsage(endpoint, target.host, options.config) && isPlain(init);
     const asked = mayAsk ? withUsage(init.body, body) : undefined;
     const signal = (init.signal ?? request.signal) as AbortSignal | undefined;
-    const header = (name: string): string | undefined => headerOf(headers, name);
     const call = options.calls.start(callStart(endpoint, header, signal));
     call.requestBody(body);
     if (asked !== undefined) call.askedForUsage();
@@ -132,5 +134,5 @@ function onResponse(response: any, { call, strips }: Begun, { calls }: TapOption
   if (!response.ok) return;
   if (body === null) return void call.end();
   calls.abandonWith(body as object, call);
-  tapStream(body as ReadableStream<any>, call, strips);
+  tapBody(response, call, strips);
 }

@@ -14,9 +14,10 @@ export type StreamSink = Pick<Call, 'chunk' | 'end' | 'error' | 'cancel'>;
 const COLLECTED = 'Response object has been garbage collected';
 
 /**
+ * Tells of a stream that is split from inside whether that was seen.
  * @param holds the sink may hold bytes back: then pieces can vanish or come later.
  */
-export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): void {
+export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): () => boolean {
   const { getReader, tee, pipeTo, pipeThrough, values, cancel } = stream;
   /** Stands in for the stream where Node reads it from inside, past any reader we could touch. */
   let twin: Stream | undefined;
@@ -80,6 +81,7 @@ export function tapStream(stream: Stream, sink: StreamSink, holds: boolean): voi
   ownMethod(stream, 'pipeThrough', methods.pipeThrough);
   ownMethod(stream, 'cancel', methods.cancel);
   ownMethod(stream, Symbol.asyncIterator, methods.values);
+  return () => twin !== undefined;
 }
 
 function isByteStream(stream: Stream, getReader: Stream['getReader']): boolean {
