@@ -73,6 +73,7 @@ export const SUPPLEMENT: Supplement = {
       'gpt-4o-transcribe': { row: { input_audio_mtok: 2.5 }, ...page('gpt-4o-transcribe') },
       'gpt-4o-transcribe-diarize': { row: { input_audio_mtok: 2.5 }, ...page('gpt-4o-transcribe-diarize') },
       'gpt-4o-mini-transcribe': { row: { input_audio_mtok: 1.25 }, ...page('gpt-4o-mini-transcribe') },
+      'gpt-realtime-whisper': { row: { minute: 0.017 }, ...page('gpt-realtime-whisper') },
       'gpt-4o-audio-preview': { row: { input_audio_mtok: 40, output_audio_mtok: 80 }, ...page('gpt-4o-audio-preview') },
       'gpt-4o-mini-audio-preview': {
         row: { input_audio_mtok: 10, output_audio_mtok: 20 }, ...page('gpt-4o-mini-audio-preview'),
