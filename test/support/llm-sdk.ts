@@ -5,6 +5,8 @@ import { json, startLlmServer, type Answer, type LlmServer } from './llm-server.
 import { fixture } from './llm-provider.js';
 import { testTap, type TestTap } from './llm-tap.js';
 
+const original = globalThis.fetch;
+
 export interface SdkCase {
   readonly server: LlmServer;
   readonly tap: TestTap;
@@ -14,23 +16,29 @@ export interface SdkCase {
   recorded(count: number): Promise<LlmEvent[]>;
 }
 
-/** An `it` that also fails on an unhandled rejection and on an error our guard caught. */
+/**
+ * An `it` whose global fetch is under the tap, for SDKs that know no other. It also fails on an unhandled rejection and
+ * on an error our guard caught.
+ */
 export function sdkCase(title: string, run: (given: SdkCase) => Promise<void>): void {
   it(title, async () => {
     const server = await startLlmServer();
-    const tap = testTap();
+    const tap = testTap({ original });
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);
+    globalThis.fetch = tap.fetch;
     try {
       const recorded = async (count: number): Promise<LlmEvent[]> => {
-        while (tap.events.length < count) await new Promise(setImmediate);
+        const end = Date.now() + 5000;
+        while (tap.events.length < count && Date.now() < end) await new Promise(setImmediate);
         return tap.events;
       };
       await run({ server, tap, origin: `http://${server.host}`, recorded });
       for (let i = 0; i < 3; i++) await new Promise(setImmediate);
       assert.deepEqual([unhandled, tap.test.errors], [[], []]);
     } finally {
+      globalThis.fetch = original;
       process.off('unhandledRejection', onUnhandled);
       await server.close();
     }

@@ -5,6 +5,7 @@
 import type { CallFacts, Endpoint, Provider } from '../types.js';
 import { readUsage } from './anthropic-usage.js';
 import { providerOfHost, UNKNOWN_PROVIDER } from './hosts.js';
+import { namedEndpoints } from './named.js';
 import { failureOf, list, object, text, type Json } from './read.js';
 
 const PATH = '/v1/messages';
@@ -74,13 +75,7 @@ function endpointOf(host: string): Endpoint {
 }
 
 const vertex = messages('anthropic');
-const onVertex = (model: string): Endpoint => ({
-  ...vertex,
-  readRequest(body, facts) {
-    facts.requestModel = model;
-    vertex.readRequest(body, facts);
-  },
-});
+const onVertex = namedEndpoints();
 
 export const anthropic: Provider = {
   name: 'anthropic',
@@ -88,6 +83,6 @@ export const anthropic: Provider = {
   endpoint(host, path) {
     if (path.endsWith(PATH)) return endpointOf(host);
     const model = VERTEX.exec(path)?.[1];
-    return model === undefined ? undefined : onVertex(model);
+    return model === undefined ? undefined : onVertex(vertex, model);
   },
 };

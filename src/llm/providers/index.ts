@@ -1,11 +1,13 @@
 /** The families of providers, one line each; a newcomer adds a file beside this one and a line here. */
 import type { Endpoint, Provider } from '../types.js';
 import { anthropic } from './anthropic.js';
+import { google } from './google.js';
 import { openai } from './openai.js';
 
 const FAMILIES: readonly Provider[] = [
   openai,
   anthropic,
+  google,
 ]; // prettier-ignore
 
 const byEnding = new Map<string, Provider[]>();
