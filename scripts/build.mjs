@@ -25,6 +25,7 @@ const common = {
   },
 };
 await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs' });
+await build({ ...common, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs' });
 // The door loads the same file as the sign, or there would be two sets of cells.
 const sameBundle = {
   name: 'same-bundle',

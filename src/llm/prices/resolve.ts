@@ -82,7 +82,7 @@ export function createResolver({ loadTable, supplement, overrides, newer, guard 
     const later = newer?.();
     if (installed === undefined || later === undefined) return listed;
     const found = ask(withNewer(installed, later), family, ids, nowMs);
-    return found && { ...found, isNews: !isSame(found.row, listed?.row) };
+    return found === undefined ? listed : { ...found, isNews: !isSame(found.row, listed?.row) };
   }
 
   function fromFamily(family: PriceFamily, ids: readonly string[], nowMs: number): Resolved | undefined {
