@@ -16,7 +16,7 @@ async function freePort(): Promise<number> {
 
 /** Each example runs as its first lines say, and prints what its last lines say. */
 describe('examples', () => {
-  for (const name of ['express-basic', 'openai-features', 'own-metrics']) {
+  for (const name of ['express-basic', 'openai-features', 'own-metrics', 'realtime-voice']) {
     it(name, async () => {
       const file = `examples/${name}.js`;
       const source = readFileSync(file, 'utf8');

@@ -20,18 +20,22 @@ const page = (model: string) => ({
   source: `https://developers.openai.com/api/docs/models/${model}`,
   date: '2026-11-22',
 });
-const announced = { source: 'https://openai.com/index/introducing-gpt-realtime/', date: '2025-08-28' };
+/** As the pages of the older ones were; copies read on 2026-11-22. */
+const older = (model: string) => ({
+  source: `https://platform.openai.com/docs/models/${model}`,
+  date: '2026-11-22',
+});
 const full = { text: [4, 0.4], audio: [32, 0.4], image: [5, 0.5], out: [16, 64] } as const;
 const mini = { text: [0.6, 0.06], audio: [10, 0.3], image: [0.8, 0.08], out: [2.4, 20] } as const;
 const preview = { text: [5, 2.5], audio: [40, 2.5], out: [20, 80] } as const;
 
 const LISTED: Record<string, Listed> = {
-  'gpt-realtime': { ...full, ...announced },
-  'gpt-realtime-2025-08-28': { ...full, ...announced },
+  'gpt-realtime': { ...full, ...older('gpt-realtime') },
+  'gpt-realtime-2025-08-28': { ...full, ...older('gpt-realtime') },
   'gpt-realtime-1.5': { ...full, ...page('gpt-realtime-1.5') },
   'gpt-realtime-2': { ...full, out: [24, 64], ...page('gpt-realtime-2') },
-  'gpt-realtime-mini': { ...mini, ...page('gpt-realtime-mini') },
-  'gpt-realtime-mini-2025-10-06': { ...mini, ...page('gpt-realtime-mini') },
+  'gpt-realtime-mini': { ...mini, ...older('gpt-realtime-mini') },
+  'gpt-realtime-mini-2025-10-06': { ...mini, ...older('gpt-realtime-mini') },
   'gpt-realtime-2.1-mini': { ...mini, ...page('gpt-realtime-2.1-mini') },
   'gpt-4o-realtime-preview': { ...preview, ...page('gpt-4o-realtime-preview') },
   'gpt-4o-realtime-preview-2024-12-17': { ...preview, ...page('gpt-4o-realtime-preview') },
