@@ -70,8 +70,8 @@ export function openPrices(path: string | undefined, { warn, nowMs }: OpenOption
       const supplement = mended && { name: `supplement: ${mended.source}`, date: mended.date };
       const from = (field: string): Source => {
         if (found.own || origin === undefined) return ownSource ?? lists.installed;
-        const isMended = mended?.row !== undefined && field in mended.row && origin.list !== 'newer';
-        return isMended && supplement ? supplement : lists[origin.list ?? 'installed'];
+        if (field in origin.mends && supplement) return supplement;
+        return lists[origin.list ?? 'installed'];
       };
       return {
         model,
@@ -82,7 +82,7 @@ export function openPrices(path: string | undefined, { warn, nowMs }: OpenOption
           factors: found.tiers,
           ...(mended?.tiers && supplement && { source: supplement }),
         },
-        peak: origin?.list === 'newer' ? undefined : mended?.peak,
+        peak: origin && 'input_mtok' in origin.mends ? mended?.peak : undefined,
       };
     },
   };

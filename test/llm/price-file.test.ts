@@ -198,6 +198,40 @@ describe('createPriceFile', () => {
     assert.deepEqual(quote('gpt-4o'), { costUsd: 12.5 });
   });
 
+  it('lets a newer list have its news, and mends what it has as the installed one', () => {
+    const at = (input: number, output: number) =>
+      JSON.stringify({
+        genai_prices: {
+          date: '2027-01-01',
+          providers: [
+            {
+              id: 'mistral',
+              models: [
+                {
+                  id: 'mistral-large',
+                  match: { equals: 'mistral-large-latest' },
+                  prices: { input_mtok: input, output_mtok: output },
+                },
+              ],
+            },
+          ],
+        },
+      });
+    const quote = () => {
+      const { context } = testContext();
+      const file = createPriceFile({ path, log: context.log, nowMs: Date.now, onChange: () => {} });
+      const sources = { loadTable: loadPriceTable, supplement: SUPPLEMENT, overrides: file.rows };
+      const usage = { promptTokens: 1e6, completionTokens: 1e6 };
+      const pricer = createPricer({ ...sources, newer: file.newer, guard: context.guard });
+      return pricer.quote(llmEvent({ provider: 'mistral', model: 'mistral-large-latest', usage }));
+    };
+    // What the installed list has, and Mistral has not any more.
+    put(at(2, 6));
+    assert.deepEqual(quote(), { costUsd: 2 });
+    put(at(0.6, 1.8));
+    assert.deepEqual(quote(), { costUsd: 2.4 });
+  });
+
   it('reads no folder, no pipe and nothing that is huge', async () => {
     mkdirSync(path);
     assert.match(open().warnings[0] as string, /it is not a file; list prices are used instead$/);

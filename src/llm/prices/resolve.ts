@@ -34,8 +34,9 @@ export interface Origin {
   readonly family: PriceFamily;
   /** The list that has it; undefined where only the supplement does. */
   readonly list: 'installed' | 'newer' | undefined;
-  /** What mends it. */
+  /** What mends it, and what of it is used. */
   readonly mended: SupplementRow | undefined;
+  readonly mends: PriceRow;
 }
 
 export interface Resolver {
@@ -48,8 +49,8 @@ export interface Resolver {
 interface Listed {
   readonly row: PriceRow;
   readonly changes: boolean;
-  /** A newer list has it otherwise than the installed one, which is what the supplement mends. */
-  readonly isNews: boolean;
+  /** What the installed list has, which is what the supplement mends: where a newer one has it otherwise, that is news. */
+  readonly installed: PriceRow | undefined;
 }
 
 const UNKNOWN: Resolved = { price: undefined, own: false, times: 1, tiers: undefined, changes: false };
@@ -70,9 +71,9 @@ export function createResolver({ loadTable, supplement, overrides, newer, guard 
     };
     return firstOf(ids, (id): Listed | undefined => {
       const found = guard.run('llm price table', () => list?.calcPrice({}, id, options));
-      return found
-        ? { row: found.model_price as PriceRow, changes: Array.isArray(found.model.prices), isNews: false }
-        : undefined;
+      if (!found) return undefined;
+      const row = found.model_price as PriceRow;
+      return { row, changes: Array.isArray(found.model.prices), installed: row };
     });
   }
 
@@ -82,7 +83,7 @@ export function createResolver({ loadTable, supplement, overrides, newer, guard 
     const later = newer?.();
     if (installed === undefined || later === undefined) return listed;
     const found = ask(withNewer(installed, later), family, ids, nowMs);
-    return found === undefined ? listed : { ...found, isNews: !isSame(found.row, listed?.row) };
+    return found === undefined ? listed : { ...found, installed: listed?.row };
   }
 
   function fromFamily(family: PriceFamily, ids: readonly string[], nowMs: number): Resolved | undefined {
@@ -92,11 +93,16 @@ export function createResolver({ loadTable, supplement, overrides, newer, guard 
       known && Object.hasOwn(known.models, id) ? known.models[id] : undefined,
     );
     if (listed === undefined && mended?.row === undefined) return undefined;
+    const mends = mendsOf(listed, mended?.row);
+    // A row with hours of its own is the whole price: the list's row may be that of another hour.
+    const peak = Object.hasOwn(mends, 'input_mtok') ? mended?.peak : undefined;
     return {
-      ...priceOf(listed, mended, nowMs),
+      price: compile(peak === undefined ? { ...listed?.row, ...mends } : mends),
       own: false,
+      times: peak !== undefined && isPeak(peak, nowMs) ? peak.times : 1,
       tiers: known?.tiers && { ...known.tiers, ...mended?.tiers },
-      origin: { family, list: listed && (listed.isNews ? 'newer' : 'installed'), mended },
+      changes: listed?.changes === true || peak !== undefined,
+      origin: { family, list: listOf(listed), mended, mends },
     };
   }
 
@@ -130,19 +136,20 @@ function firstOf<T, R>(candidates: readonly T[], find: (candidate: T) => R | und
   return undefined;
 }
 
-const isSame = (a: PriceRow, b: PriceRow | undefined): boolean => fieldsOf(a) === fieldsOf(b);
-const fieldsOf = (row: PriceRow = {}): string => JSON.stringify(Object.entries(row).sort());
+/** The fields that the supplement lays over the list: all but those of which a newer list has news. */
+function mendsOf(listed: Listed | undefined, row: PriceRow = {}): PriceRow {
+  if (listed === undefined) return row;
+  const kept = Object.entries(row).filter(([field]) => isSame(listed, field as keyof PriceRow));
+  return Object.fromEntries(kept) as PriceRow;
+}
 
-/** The supplement is laid over the list; under it, where the list has news. */
-function priceOf(listed: Listed | undefined, mended: SupplementRow | undefined, nowMs: number) {
-  const changes = listed?.changes === true;
-  if (listed?.isNews === true)
-    return { price: compile({ ...mended?.row, ...listed.row }), times: 1, changes };
-  if (mended?.peak === undefined)
-    return { price: compile({ ...listed?.row, ...mended?.row }), times: 1, changes };
-  // A row with hours of its own is the whole price: the list's row may be that of another hour.
-  const times = isPeak(mended.peak, nowMs) ? mended.peak.times : 1;
-  return { price: compile({ ...mended.row }), times, changes: true };
+const isSame = ({ row, installed }: Listed, field: keyof PriceRow): boolean =>
+  JSON.stringify(row[field]) === JSON.stringify(installed?.[field]);
+
+function listOf(listed: Listed | undefined): Origin['list'] {
+  if (listed === undefined) return undefined;
+  const fields = Object.keys({ ...listed.row, ...listed.installed }) as (keyof PriceRow)[];
+  return fields.every((field) => isSame(listed, field)) ? 'installed' : 'newer';
 }
 
 function isPeak({ days, hours }: Peak, nowMs: number): boolean {
