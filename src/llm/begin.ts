@@ -24,10 +24,16 @@ export function callStart(
   return {
     endpoint,
     feature: featureOf(header(FEATURE_HEADER), endpoint.feature),
-    isRetry: Number(header('x-stainless-retry-count') ?? 0) > 0,
+    isRetry: isRetry(header),
     timeLimit: limit === undefined || Number.isNaN(Number(limit)) ? undefined : Number(limit),
     signal,
   };
+}
+
+/** AWS's SDK tells the attempt: `attempt=2; max=3`. */
+function isRetry(header: HeaderReader): boolean {
+  if (Number(header('x-stainless-retry-count') ?? 0) > 0) return true;
+  return Number(/attempt=(\d+)/.exec(header('amz-sdk-request') ?? '')?.[1] ?? 1) > 1;
 }
 
 /** Whether a host may be asked for the usage of a stream. `host` is lower-case and may carry a port. */

@@ -84,6 +84,7 @@ function guardedReaders(guard: Guard): (endpoint: Endpoint) => Readers {
       const where = `llm ${endpoint.provider} ${endpoint.operation}`;
       readers = {
         readRequest: guard.wrap(`${where} request`, (body, facts) => endpoint.readRequest(body, facts)),
+        readHead: guard.wrap(`${where} head`, (header, facts) => endpoint.readHead?.(header, facts)),
         readAnswer: guard.wrap(`${where} answer`, (body, facts) => endpoint.readAnswer(body, facts)),
         readEvent: guard.wrap(`${where} event`, (event, facts) => endpoint.readEvent(event, facts)),
       };
@@ -152,6 +153,7 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
       lastAt = now();
       if (outcome !== 'success') return finish(outcome, lastAt);
       answer = safely(undefined, () => createOwnAnswer(header('content-type')?.toLowerCase() ?? ''));
+      readers.readHead(header, facts);
     },
     chunk(bytes) {
       if (isFinished && !strip) return bytes;

@@ -10,6 +10,7 @@ import { askForUsageInBytes } from './ask.js';
 import { callStart, mayAskForUsage, type TapOptions } from './begin.js';
 import { createInflater, createJsonReader, type JsonReader, type Sink } from './body.js';
 import type { Call } from './call.js';
+import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from './feature.js';
 import { createFormReader, type FormReader } from './form.js';
 import { findEndpoint } from './providers/index.js';
@@ -65,6 +66,7 @@ function begin(request: ClientRequest, options: TapOptions): Exchange | undefine
   const endpoint = target && findEndpoint(target.host, target.path);
   if (target === undefined || endpoint === undefined) return undefined;
   const header = (name: string): string | undefined => request.getHeader(name)?.toString();
+  if (isCounted(header)) return undefined;
   const call = options.calls.start(callStart(endpoint, header, undefined));
   if (header(FEATURE_HEADER) !== undefined && !request.headersSent) request.removeHeader(FEATURE_HEADER);
   const fate = watchRequest(request, call);

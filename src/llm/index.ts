@@ -4,6 +4,7 @@ import type { Hook } from '../context.js';
 import type { Guard } from '../guard.js';
 import type { Log } from '../log.js';
 import type { Registry } from '../metrics/registry.js';
+import { hookBedrock } from './bedrock.js';
 import { createCallLog, type CallLog } from './call.js';
 import { tapHttpClient } from './client.js';
 import { tapGlobalFetch } from './fetch.js';
@@ -70,6 +71,7 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
       const options = { calls, guard, config };
       tapGlobalFetch(options);
       tapHttpClient(options);
+      hookBedrock(options);
       sockets = tapSockets({ guard, now, record, opened: () => pricer.warm() });
     },
     flushOpenCalls() {

@@ -10,6 +10,14 @@ const SELLER =
   /^(?:models|openai|azure|azure_ai|openrouter|anthropic|google|gemini|vertex_ai|mistral|mistralai|x-ai|xai|deepseek|cohere|groq)\//;
 const RESOURCE = /^(?:projects\/.+\/)?(?:publishers|accounts)\/[^/]+\/models\//;
 
+/** Bedrock's ids: where it may run, who made it, which edition: `us.anthropic.claude-sonnet-4-5-20250929-v1:0`. */
+const BEDROCK =
+  /^(?:(?:[a-z]{2,6}|us-gov)\.)?(ai21|amazon|anthropic|cohere|deepseek|google|luma|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|stability|twelvelabs|writer|zai)\.(?=[a-z])/;
+const EDITION = /:\d+(?::\w+)?$/;
+/** Of these the number before the edition is that of the edition too, not of the model. */
+const EDITED =
+  /^((?:claude|nova|llama|mistral|mixtral|pixtral|jamba|deepseek|qwen|palmyra|command|gpt-oss).*)-(?:v\d|1)$/;
+
 /** `-2024-08-06`, `-20241022`, `@20241022`. */
 const DATE =
   /(?:-20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|[-@]20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$/;
@@ -43,7 +51,16 @@ export function bareModel(given: string): string {
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(given)) return '';
   let name = given.trim().toLowerCase().replace(RESOURCE, '');
   while (SELLER.test(name)) name = name.replace(SELLER, '');
+  if (BEDROCK.test(name)) name = bedrockName(name);
   return name.startsWith('gpt-35-') ? `gpt-3.5-${name.slice('gpt-35-'.length)}` : name;
+}
+
+function bedrockName(id: string): string {
+  // Its name alone would say nothing: `deepseek.r1-v1:0`.
+  const name = id
+    .replace(BEDROCK, (_, maker) => (maker === 'deepseek' ? 'deepseek-' : ''))
+    .replace(EDITION, '');
+  return name.replace(EDITED, '$1');
 }
 
 /** A model trained further on one's own data; it has its own price. Azure writes `gpt-4o-2024-08-06.ft-id`. */

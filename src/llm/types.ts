@@ -83,6 +83,8 @@ export interface Endpoint {
   /** Streamed usage may be asked for with `stream_options.include_usage`. */
   readonly streamOptions?: true;
   readRequest(body: unknown, facts: CallFacts): void;
+  /** The head of a 2xx answer, where a provider counts there; the body's own word comes later and wins. */
+  readHead?(header: (name: string) => string | null | undefined, facts: CallFacts): void;
   /** The whole body of a 2xx answer that is JSON. */
   readAnswer(body: unknown, facts: CallFacts): void;
   /** One event of a streamed answer: SSE data or an NDJSON line. Not every event is shown: see taps. */

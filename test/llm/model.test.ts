@@ -33,6 +33,19 @@ describe('normaliseModel', () => {
     'My-Deployment': 'my-deployment',
     'o3-2025-04-16': 'o3',
     'gpt-4.1-2025-13-41': 'gpt-4.1-2025-13-41',
+    'us.anthropic.claude-sonnet-4-5-20250929-v1:0': 'claude-sonnet-4-5',
+    'us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0': 'claude-sonnet-4-5',
+    'global.anthropic.claude-opus-4-6-v1': 'claude-opus-4-6',
+    'anthropic.claude-3-5-sonnet-20241022-v2:0': 'claude-3-5-sonnet',
+    'eu.amazon.nova-pro-v1:0': 'nova-pro',
+    'amazon.nova-pro-v1:0:300k': 'nova-pro',
+    'amazon.titan-embed-text-v2:0': 'titan-embed-text-v2',
+    'cohere.embed-v4:0': 'embed-v4',
+    'meta.llama3-3-70b-instruct-v1:0': 'llama3-3-70b-instruct',
+    'openai.gpt-oss-120b-1:0': 'gpt-oss-120b',
+    'deepseek.r1-v1:0': 'deepseek-r1',
+    'deepseek.v3.2': 'deepseek-v3.2',
+    'google.gemma-3-12b-it': 'gemma-3-12b-it',
   };
   for (const [given, name] of Object.entries(NAMES)) {
     it(`${given} is ${name}`, () => {

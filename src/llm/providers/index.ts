@@ -1,6 +1,7 @@
 /** The families of providers, one line each; a newcomer adds a file beside this one and a line here. */
 import type { Endpoint, Provider } from '../types.js';
 import { anthropic } from './anthropic.js';
+import { bedrock } from './bedrock.js';
 import { google } from './google.js';
 import { openai } from './openai.js';
 
@@ -8,6 +9,7 @@ const FAMILIES: readonly Provider[] = [
   openai,
   anthropic,
   google,
+  bedrock,
 ]; // prettier-ignore
 
 const byEnding = new Map<string, Provider[]>();
