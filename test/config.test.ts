@@ -113,7 +113,13 @@ describe('where the package is inert', () => {
   ]) {
     it(`in ${script}`, () => assert.equal(inertReason(config, script), 'a package manager'));
   }
-  for (const script of ['/app/server.js', '/app/npm-stats.js', '/app/yarn-orders.mjs', '']) {
+  for (const script of [
+    '/app/node_modules/.bin/intelia-otel',
+    '/app/node_modules/@intelia/otel/dist/cli.cjs',
+  ]) {
+    it(`in ${script}`, () => assert.equal(inertReason(config, script), 'our own command'));
+  }
+  for (const script of ['/app/cli.cjs', '/app/server.js', '/app/npm-stats.js', '/app/yarn-orders.mjs', '']) {
     it(`not in ${JSON.stringify(script)}`, () => assert.equal(inertReason(config, script), undefined));
   }
   it('when it is disabled', () => {
