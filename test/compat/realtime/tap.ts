@@ -20,7 +20,12 @@ export interface Measured {
   until(count: number): Promise<void>;
 }
 
-export function measureSockets(): Measured {
+let only: Measured | undefined;
+
+/** The same for every file of a run: a process has one tap. */
+export const measureSockets = (): Measured => (only ??= createMeasured());
+
+function createMeasured(): Measured {
   const test = testContext();
   const { guard } = test.context;
   let events: LlmEvent[] = [];
