@@ -2,8 +2,8 @@
 import type { Context } from '../context.js';
 import { isBilled, measureLlm } from './measure.js';
 import { normaliseModel } from './model.js';
-import type { Pricer } from './price.js';
-import { UNKNOWN_PROVIDER } from './providers/hosts.js';
+import type { Pricer, Quote } from './price.js';
+import { OLLAMA, UNKNOWN_PROVIDER } from './providers/hosts.js';
 import type { LlmEvent, Operation } from './types.js';
 
 export type RecordLlm = (event: LlmEvent) => void;
@@ -25,9 +25,20 @@ export function createRecorder({ emit, guard, pricer, also }: RecorderOptions): 
     void guard.run('llm record', () => {
       if (isNoLlmCall(event)) return;
       const model = normaliseModel(event.model) ?? NO_MODEL;
-      measureLlm(event, model, isBilled(event) ? pricer.quote(event) : undefined, emit);
+      measureLlm(event, model, quoteOf(event, pricer), emit);
       also?.(event);
     });
+}
+
+/**
+ * Undefined for what costs nothing that we could know: a call that was refused, and one to a model on a machine of one's
+ * own, unless its owner has set a price for it.
+ */
+function quoteOf(event: LlmEvent, pricer: Pricer): Quote | undefined {
+  if (!isBilled(event)) return undefined;
+  const quote = pricer.quote(event);
+  const isNotSold = 'reason' in quote && quote.reason === 'unknown_model' && event.provider === OLLAMA;
+  return isNotSold ? undefined : quote;
 }
 
 /** A POST to a host we do not know, with a path such as `/api/surveys/7/responses`, that speaks of no model. */

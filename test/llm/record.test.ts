@@ -121,6 +121,15 @@ describe('createRecorder', () => {
     });
   });
 
+  it('gives a model on a machine of the owner no cost and no complaint, unless it has a price', () => {
+    const own = { provider: 'ollama', model: 'llama3.2', usage: { promptTokens: 26, completionTokens: 282 } };
+    const test = record(own, { ...own, model: 'gpt-oss:20b' }, { ...own, usage: {} });
+    assert.equal(test.value('intelia_llm_requests_total'), 3);
+    assert.equal(test.value('intelia_llm_tokens_total'), 2 * (26 + 282));
+    assert.equal(test.value('intelia_llm_cost_usd_total'), undefined);
+    assert.deepEqual(test.series('intelia_llm_unpriced_requests_total'), {});
+  });
+
   it('takes a POST of the application to a path of the same name for none of its own', () => {
     const other = { provider: 'openai_compatible', model: undefined } as const;
     const test = record(

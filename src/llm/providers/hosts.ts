@@ -6,6 +6,11 @@
 /** Speaks the protocol, but we do not know who it is: a proxy, a gateway, a model server of one's own. */
 export const UNKNOWN_PROVIDER = 'openai_compatible';
 
+/** Runs models on a machine of one's own: nobody sells these calls. */
+export const OLLAMA = 'ollama';
+/** The port it listens at, whichever protocol is spoken there. */
+const OLLAMA_PORT = ':11434';
+
 /** One line a provider; the host itself or any host below it. */
 const HOSTS = new Map(
   Object.entries({
@@ -26,6 +31,9 @@ const HOSTS = new Map(
     'api.cerebras.ai': 'cerebras',
     'api.moonshot.ai': 'moonshotai',
     'api.novita.ai': 'novita',
+    'api.cohere.com': 'cohere',
+    'api.cohere.ai': 'cohere',
+    'ollama.com': OLLAMA,
     'generativelanguage.googleapis.com': 'google',
   }),
 );
@@ -40,6 +48,7 @@ export function isKnownProvider(name: string): boolean {
 /** Looks at the host, then at its parents: `eu.api.openai.com` is OpenAI, `mine.openai.azure.com` is Azure. */
 export function providerOfHost(host: string): string {
   const colon = host.indexOf(':');
+  if (colon >= 0 && host.endsWith(OLLAMA_PORT)) return OLLAMA;
   let name = colon < 0 ? host : host.slice(0, colon);
   for (;;) {
     const known = HOSTS.get(name);

@@ -2,13 +2,17 @@
 import type { Endpoint, Provider } from '../types.js';
 import { anthropic } from './anthropic.js';
 import { bedrock } from './bedrock.js';
+import { cohere } from './cohere.js';
 import { google } from './google.js';
+import { ollama } from './ollama.js';
 import { openai } from './openai.js';
 
 const FAMILIES: readonly Provider[] = [
   openai,
   anthropic,
   google,
+  cohere,
+  ollama,
   bedrock,
 ]; // prettier-ignore
 

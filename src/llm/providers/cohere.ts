@@ -1,0 +1,98 @@
+/** Cohere's second API: chat and embed. Source: https://docs.cohere.com/reference/chat and …/reference/embed. */
+import type { CallFacts, Endpoint, Provider } from '../types.js';
+import { providerOfHost, UNKNOWN_PROVIDER } from './hosts.js';
+import { addUsage, count, failureOf, list, object, part, text, type Json } from './read.js';
+
+function readRequest(body: unknown, facts: CallFacts): void {
+  const request = object(body);
+  const model = text(request?.['model']);
+  if (model !== undefined) facts.requestModel = model;
+  if (request?.['stream'] === true) facts.stream = true;
+}
+
+/** Of a host we do not know: chats that speak of no model are other people's. */
+function readUnknownRequest(body: unknown, facts: CallFacts): void {
+  readRequest(body, facts);
+  const request = object(body) ?? {};
+  const isCohere = ['messages', 'texts', 'images', 'inputs'].some((name) => list(request[name]).length > 0);
+  if (facts.requestModel === undefined || !isCohere) facts.isNoCall = true;
+}
+
+/** An invoice counts billed units; `tokens` also holds what Cohere itself put around the prompt. */
+function readUsage(value: unknown, facts: CallFacts): void {
+  const usage = object(value);
+  const billed = object(usage?.['billed_units']);
+  const all = object(usage?.['tokens']);
+  const images = count(billed?.['image_tokens']);
+  const input = count(billed?.['input_tokens']) ?? count(all?.['input_tokens']);
+  const prompt =
+    input === undefined && images === undefined ? undefined : count((input ?? 0) + (images ?? 0));
+  addUsage(facts, {
+    promptTokens: prompt,
+    completionTokens: count(billed?.['output_tokens']) ?? count(all?.['output_tokens']),
+    cachedTokens: part(usage?.['cached_tokens'], prompt),
+    imageInputTokens: part(images, prompt),
+  });
+}
+
+function readEnd(told: Json, facts: CallFacts): void {
+  const reason = told['finish_reason'];
+  if (reason === 'TIMEOUT') facts.failure = 'timeout';
+  else if (typeof reason === 'string' && reason.startsWith('ERROR')) facts.failure = failureOf(told['error']);
+}
+
+function readAnswer(body: unknown, facts: CallFacts): void {
+  const answer = object(body);
+  if (answer === undefined) return;
+  readUsage(answer['usage'] ?? answer['meta'], facts);
+  readEnd(answer, facts);
+}
+
+function readEvent(value: unknown, facts: CallFacts): void {
+  const event = object(value);
+  if (event === undefined) return;
+  const delta = object(event['delta']) ?? {};
+  if (facts.sawContent !== true && hasContent(text(event['type']) ?? '', delta)) facts.sawContent = true;
+  if (event['type'] !== 'message-end') return;
+  readAnswer(delta, facts);
+  facts.done = true;
+}
+
+/** The first word of the answer, of a plan or of thinking, or the name of a tool. */
+function hasContent(type: string, delta: Json): boolean {
+  if (type === 'tool-call-start') return true;
+  const message = object(delta['message']) ?? {};
+  const content = object(message['content']) ?? {};
+  return [content['text'], content['thinking'], message['tool_plan']].some(
+    (part) => typeof part === 'string' && part !== '',
+  );
+}
+
+function endpoints(operation: 'chat' | 'embeddings'): (host: string) => Endpoint {
+  const byProvider = new Map<string, Endpoint>();
+  return (host) => {
+    const provider = providerOfHost(host);
+    const endpoint = byProvider.get(provider) ?? {
+      provider,
+      operation,
+      feature: operation,
+      readRequest: provider === UNKNOWN_PROVIDER ? readUnknownRequest : readRequest,
+      readAnswer,
+      readEvent,
+    };
+    byProvider.set(provider, endpoint);
+    return endpoint;
+  };
+}
+
+const chat = endpoints('chat');
+const embed = endpoints('embeddings');
+
+export const cohere: Provider = {
+  name: 'cohere',
+  endings: ['chat', 'embed'],
+  endpoint(host, path) {
+    if (path.endsWith('/v2/chat')) return chat(host);
+    return path.endsWith('/v2/embed') ? embed(host) : undefined;
+  },
+};
