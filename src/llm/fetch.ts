@@ -7,7 +7,16 @@ import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from './feature.js';
 import { tapBody } from './clone.js';
 import { findEndpoint } from './providers/index.js';
-import { bytesOf, headerOf, readRequestBody, targetOf, withHeader, type FetchInit } from './request.js';
+import {
+  bytesOf,
+  headerOf,
+  isJsonRequest,
+  readCopy,
+  readRequestBody,
+  targetOf,
+  withHeader,
+  type FetchInit,
+} from './request.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what an application gives to fetch is its own */
 type Fetch = (...args: any[]) => Promise<any>;
@@ -64,7 +73,9 @@ function begin(args: readonly any[], options: TapOptions): Begun | undefined {
     const asked = mayAsk ? withUsage(init.body, body) : undefined;
     const signal = (init.signal ?? request.signal) as AbortSignal | undefined;
     const call = options.calls.start(callStart(endpoint, header, signal));
-    call.requestBody(body);
+    if (init.body === undefined && isJsonRequest(input)) {
+      void readCopy(input).then((read) => call.requestBody(read));
+    } else call.requestBody(body);
     if (asked !== undefined) call.askedForUsage();
     return { call, args: changed(args, init, headers, asked), strips: asked !== undefined };
   } catch (error) {

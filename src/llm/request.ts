@@ -87,6 +87,24 @@ export function readRequestBody(body: unknown): unknown {
   return isForm(body) ? formFields(body) : undefined;
 }
 
+/** A Request whose body tells the model: some SDKs (Mistral's) give fetch nothing else. */
+export function isJsonRequest(input: unknown): input is Request {
+  const { body, bodyUsed, clone, headers } = (input ?? {}) as Partial<Request>;
+  if (typeof clone !== 'function' || !body || bodyUsed !== false) return false;
+  return headers?.get('content-type')?.includes('json') === true;
+}
+
+/** Its body can be read in a copy only, while the request is on its way. Never fails. */
+export async function readCopy(request: Request): Promise<unknown> {
+  try {
+    const reader = createJsonReader();
+    for await (const piece of request.clone().body ?? []) reader.push(piece);
+    return reader.value();
+  } catch {
+    return undefined;
+  }
+}
+
 function outlineOf(bytes: Uint8Array): unknown {
   const reader = createJsonReader();
   reader.push(bytes);

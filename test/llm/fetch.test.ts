@@ -280,6 +280,16 @@ describe('fetch tap', () => {
       }
     });
 
+    it('given as a Request is as it was, and tells its model also when it fails', async () => {
+      const tap = testTap();
+      server.answer = json({ error: { message: 'no' } }, 429);
+      const request = new Request(chat, post(PROMPT));
+      await send(tap, request);
+      assert.deepEqual([tap.only().model, tap.only().status], ['gpt-4o-mini', 'rate_limited']);
+      assert.deepEqual([request.bodyUsed, server.received.at(-1)?.text], [true, JSON.stringify(PROMPT)]);
+      assert.equal(server.received.at(-1)?.headers['content-length'], String(JSON.stringify(PROMPT).length + 1));
+    });
+
     it('sent again by an SDK is a retry', async () => {
       const tap = testTap();
       for (const count of ['0', '1']) {
