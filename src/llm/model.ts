@@ -23,6 +23,8 @@ const DATE =
   /(?:-20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|[-@]20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$/;
 /** OpenAI's first snapshots were named by month and day: `gpt-4-0613`, `tts-1-1106`. */
 const MONTH_AND_DAY = /^((?:gpt-(?:3\.5|4)|tts-1).*)-(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
+/** Google's: `gemini-2.0-flash-001`, `gemini-2.5-flash-preview-09-2025`. */
+const GEMINI_VERSION = /^(gemini-(?!embedding).*)-(?:00\d|(?:0[1-9]|1[0-2])-(?:\d\d|20\d\d))$/;
 /** Names that end like an alias but are models of their own. */
 const WHOLE = new Set(['chatgpt-4o-latest', 'gpt-chat-latest']);
 
@@ -71,6 +73,6 @@ export function isFineTuned(bare: string): boolean {
 function baseOf(bare: string): string {
   let name = bare.startsWith('ft:') ? (bare.split(':')[1] ?? '') : (bare.split('.ft-')[0] ?? '');
   if (WHOLE.has(name)) return name;
-  name = name.replace(DATE, '').replace(MONTH_AND_DAY, '$1');
+  name = name.replace(DATE, '').replace(MONTH_AND_DAY, '$1').replace(GEMINI_VERSION, '$1');
   return name.endsWith('-latest') ? name.slice(0, -'-latest'.length) : name;
 }

@@ -3,6 +3,7 @@
  * its fields are laid over the table's row for the same model.
  */
 import type { PriceRow } from './row.js';
+import { ANTHROPIC, GOOGLE } from './supplement-closed.js';
 import { AWS, COHERE, DEEPSEEK, GROQ, MISTRAL, TOGETHER, XAI } from './supplement-more.js';
 
 export interface SupplementRow {
@@ -115,9 +116,11 @@ export const SUPPLEMENT: Supplement = {
       'o4-mini': { row: { cache_read_mtok: 0.275 }, ...priority(20 / 11) },
     },
   },
+  anthropic: ANTHROPIC,
   aws: AWS,
   cohere: COHERE,
   deepseek: DEEPSEEK,
+  google: GOOGLE,
   groq: GROQ,
   mistral: MISTRAL,
   together: TOGETHER,
