@@ -2,8 +2,9 @@
  * OpenAI's protocol, which most others speak too: chat, completions, responses, embeddings, speech, transcription,
  * images, moderation. Source: https://platform.openai.com/docs/api-reference.
  */
-import type { CallFacts, Endpoint, Operation, Provider } from '../types.js';
+import type { Endpoint, Operation, Provider } from '../types.js';
 import { providerOfHost } from './hosts.js';
+import { namedEndpoints } from './named.js';
 import * as read from './openai-readers.js';
 
 /** An endpoint before it is known who answers. */
@@ -57,6 +58,7 @@ for (const each of PATHS) {
 
 /** Azure names the deployment in the path, and old clients name it nowhere else. */
 const DEPLOYMENT = /\/deployments\/([^/]{1,128})\//;
+const named = namedEndpoints();
 
 export const openai: Provider = {
   name: 'openai',
@@ -68,16 +70,6 @@ export const openai: Provider = {
     const endpoint = found.byProvider.get(provider) ?? { provider, ...found.kind };
     found.byProvider.set(provider, endpoint);
     const deployment = provider === 'azure' ? DEPLOYMENT.exec(path)?.[1] : undefined;
-    return deployment === undefined ? endpoint : withDeployment(endpoint, deployment);
+    return deployment === undefined ? endpoint : named(endpoint, deployment);
   },
 };
-
-function withDeployment(endpoint: Endpoint, deployment: string): Endpoint {
-  return {
-    ...endpoint,
-    readRequest(body: unknown, facts: CallFacts) {
-      facts.requestModel = deployment;
-      endpoint.readRequest(body, facts);
-    },
-  };
-}
