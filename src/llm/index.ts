@@ -14,6 +14,7 @@ import { SUPPLEMENT } from './prices/supplement.js';
 import { loadPriceTable } from './prices/table.js';
 import { createRecorder, type RecordLlm } from './record.js';
 import { tapSockets, type SocketTap } from './socket.js';
+import { tapUndici } from './undici.js';
 
 export interface Llm {
   /** Names, prices and measures a finished call. */
@@ -70,6 +71,7 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
       };
       const options = { calls, guard, config };
       tapGlobalFetch(options);
+      tapUndici(options);
       tapHttpClient(options);
       hookBedrock(options);
       sockets = tapSockets({ guard, now, record, opened: () => pricer.warm() });
