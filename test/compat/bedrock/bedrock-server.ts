@@ -2,13 +2,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import { EventStreamCodec } from '@smithy/core/event-streams';
+import type { EventStreamCodec } from '@smithy/core/event-streams';
 import { fixture, eventsOf } from '../../support/llm-provider.js';
 
-const codec = new EventStreamCodec(
-  (bytes) => Buffer.from(bytes as Uint8Array).toString(),
-  (text) => Buffer.from(text),
-);
+let codec: EventStreamCodec;
+
+/** The SDK's own, of its version. */
+export function useCodec(Codec: typeof EventStreamCodec): void {
+  codec = new Codec(
+    (bytes) => Buffer.from(bytes as Uint8Array).toString(),
+    (text) => Buffer.from(text),
+  );
+}
+
 const text = (value: string) => ({ type: 'string' as const, value });
 
 export type Protocol = 'h2' | 'http/1.1';
