@@ -38,6 +38,10 @@ const HOSTS = new Map(
   }),
 );
 
+/** Bedrock has a host in each region, and speaks OpenAI's and Anthropic's protocols beside its own there. */
+const BEDROCK =
+  /(?:^|\.)(?:bedrock-runtime(?:-fips)?\.[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?|bedrock-mantle\.[a-z0-9-]+\.api\.aws)(?::\d+)?$/;
+
 const names = new Set(HOSTS.values());
 
 /** Whether calls of this provider come from a host of its own. */
@@ -54,7 +58,7 @@ export function providerOfHost(host: string): string {
     const known = HOSTS.get(name);
     if (known !== undefined) return known;
     const dot = name.indexOf('.');
-    if (dot < 0) return UNKNOWN_PROVIDER;
+    if (dot < 0) return BEDROCK.test(host) ? 'aws' : UNKNOWN_PROVIDER;
     name = name.slice(dot + 1);
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CallFacts, Endpoint } from '../../../src/llm/types.js';
 import { findEndpoint } from '../../../src/llm/providers/index.js';
+import { assertCost, quote } from '../../support/list-prices.js';
 import { endpointAt, eventsOf, fixture, readFixture, readsAnyJunk } from '../../support/llm-provider.js';
 
 const HOST = 'bedrock-runtime.eu-west-3.amazonaws.com';
@@ -39,6 +40,18 @@ describe('Bedrock', () => {
       `/model/${CLAUDE}/count-tokens`, `/model/${CLAUDE}/invoke-with-bidirectional-stream`, '/guardrail/x/version/1/apply',
       '/model/mine/invoke', '/functions/mine/invoke', '/model/%E0%A4%A/converse', '/converse', `/model//converse`,
     ]) assert.equal(findEndpoint(HOST, path), undefined, path);
+  }); // prettier-ignore
+
+  it("sells by OpenAI's and Anthropic's protocols too", () => {
+    const mantle = 'bedrock-mantle.us-east-1.api.aws';
+    assert.equal(endpointAt(HOST, '/openai/v1/chat/completions').provider, 'aws');
+    assert.equal(endpointAt(`${mantle}:443`, '/v1/responses').provider, 'aws');
+    assert.equal(endpointAt(mantle, '/anthropic/v1/messages').provider, 'aws');
+    assert.equal(endpointAt('vpce-1-2.bedrock-runtime.us-east-1.vpce.amazonaws.com', '/openai/v1/chat/completions').provider, 'aws');
+    assert.equal(endpointAt('x.execute-api.us-east-1.amazonaws.com', '/v1/chat/completions').provider, 'openai_compatible');
+    const call = { provider: 'aws', model: 'openai.gpt-oss-120b-1:0', usage: { promptTokens: 1000, completionTokens: 100 } };
+    assertCost(quote(call), (1000 * 0.15 + 100 * 0.6) / 1e6);
+    assertCost(quote({ ...call, model: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0' }), (1000 * 3.3 + 100 * 16.5) / 1e6);
   }); // prettier-ignore
 
   it('embeds and paints', () => {
