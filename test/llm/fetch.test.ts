@@ -287,7 +287,10 @@ describe('fetch tap', () => {
       await send(tap, request);
       assert.deepEqual([tap.only().model, tap.only().status], ['gpt-4o-mini', 'rate_limited']);
       assert.deepEqual([request.bodyUsed, server.received.at(-1)?.text], [true, JSON.stringify(PROMPT)]);
-      assert.equal(server.received.at(-1)?.headers['content-length'], String(JSON.stringify(PROMPT).length + 1));
+      assert.equal(
+        server.received.at(-1)?.headers['content-length'],
+        String(JSON.stringify(PROMPT).length + 1),
+      );
     });
 
     it('sent again by an SDK is a retry', async () => {
