@@ -78,6 +78,45 @@ describe('LLM taps in a process', () => {
     assert.deepEqual(usage, { promptTokens: 11, completionTokens: 7 });
   });
 
+  it('keeps memory flat where 200 MB are offered, read slowly, left half-way and never read to their end', async function () {
+    this.timeout(30_000);
+    const { grown, kept, sent, ends } = (await inProcess(`
+      const event = Buffer.from(servers.chatEvents({ words: ['w'.repeat(30_000)] })[1]);
+      let sent = 0;
+      const server = await servers.startLlmServer(async (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        for (; sent < 200e6; sent += event.length)
+          if (!response.write(event)) await new Promise((done) => response.once('drain', done));
+        response.end();
+      });
+      const tap = testTap({ ask: ['127.0.0.1'] });
+      const sample = () => (gc(), process.memoryUsage());
+      const response = await tap.fetch(server.url + '/chat/completions', { method: 'POST', body: '{"model":"m","stream":true}' });
+      const reader = response.body.getReader();
+      let bytes = 0, first, most = 0;
+      while (bytes < 60e6) {
+        bytes += (await reader.read()).value.length;
+        if (bytes > 5e6) { first ??= sample(); most = Math.max(most, process.memoryUsage().rss); }
+        await new Promise(setImmediate);
+      }
+      // Nobody reads on. What the provider may still send stays where it is.
+      for (let i = 0; i < 200; i++) await new Promise(setImmediate);
+      const last = sample();
+      tap.calls.flushOpenCalls();
+      tap.calls.flushOpenCalls();
+      const kept = last.heapUsed + last.arrayBuffers - first.heapUsed - first.arrayBuffers;
+      return { grown: Math.max(most, last.rss) - first.rss, kept, sent, ends: tap.events.map((e) => e.status) };`)) as {
+      grown: number;
+      kept: number;
+      sent: number;
+      ends: string[];
+    };
+    assert.ok(sent > 60e6 && sent < 80e6, `${sent} bytes sent: what is not read is not fetched`);
+    assert.ok(grown < 60e6, `${Math.round(grown / 1e6)} MB more`);
+    assert.ok(kept < 5e6, `${Math.round(kept / 1e6)} MB kept`);
+    assert.deepEqual(ends, ['cancelled']);
+  });
+
   it('does not load what Node loads lazily', async () => {
     const loaded = await inProcess(`
       const isLoaded = (name) => process.moduleLoadList.some((each) => each.endsWith(name));
