@@ -16,14 +16,24 @@ async function freePort(): Promise<number> {
 
 /** Each example runs as its first lines say, and prints what its last lines say. */
 describe('examples', () => {
-  for (const name of ['express-basic', 'openai-features', 'own-metrics', 'realtime-voice']) {
+  for (const name of [
+    'express-basic',
+    'openai-features',
+    'own-metrics',
+    'realtime-voice',
+    'chat-features',
+    'streaming',
+    'own-prices',
+  ]) {
     it(name, async () => {
       const file = `examples/${name}.js`;
       const source = readFileSync(file, 'utf8');
-      const command = /^ \* {3}node (.+)$/m.exec(source)?.[1]?.split(' ') ?? [];
+      const [, settings = '', rest = ''] = /^ \* {3}((?:\w+=\S+ )*)node (.+)$/m.exec(source) ?? [];
+      const command = rest.split(' ');
       assert.equal(command.at(-1), file);
       const env = {
         ...process.env,
+        ...Object.fromEntries([...settings.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value])),
         OPENAI_API_KEY: '',
         OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
       };
