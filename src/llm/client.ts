@@ -140,10 +140,12 @@ function tapRequestBody(request: ClientRequest, call: Call, mayAsk: boolean): Ex
   };
 }
 
+/** An answer can be mended only as plain text, so that is asked for too; whoever reads it sees the same either way. */
 function ask(request: ClientRequest, body: Uint8Array): Uint8Array | undefined {
   const changed = askForUsageInBytes(body);
-  if (changed !== undefined && request.hasHeader('content-length'))
-    request.setHeader('content-length', changed.length);
+  if (changed === undefined) return undefined;
+  if (request.hasHeader('content-length')) request.setHeader('content-length', changed.length);
+  if (request.hasHeader('accept-encoding')) request.setHeader('accept-encoding', 'identity');
   return changed;
 }
 
