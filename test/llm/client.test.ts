@@ -10,8 +10,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { tapHttpClient } from '../../src/llm/client.js';
 import type { LlmEvent } from '../../src/llm/types.js';
 import {
-  brokenSse, chatAnswer, chatEvents, gate, json, openaiChat, startLlmServer, type LlmServer,
-} from '../support/llm-server.js'; // prettier-ignore
+  brokenSse, chatAnswer, chatEvents, gate, json, openaiChat, startLlmServer, type LlmServer, USAGE } from '../support/llm-server.js'; // prettier-ignore
 import { testTap } from '../support/llm-tap.js';
 
 const PROMPT = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hé' }] };
@@ -89,6 +88,22 @@ describe('http client tap', () => {
       assert.equal(server.received.at(-1)!.text, want);
       assert.deepEqual(tap.only().usage, USED);
     }
+  });
+
+  it('asks for plain text where it asks for usage: from a compressed stream nothing could be stripped', async () => {
+    asked.push('127.0.0.1');
+    server.answer = (response, { text, headers }) => {
+      const events = chatEvents({ usage: text.includes('include_usage') ? USAGE : undefined }).join('');
+      const zips = String(headers['accept-encoding']).includes('gzip');
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        ...(zips && { 'content-encoding': 'gzip' }),
+      });
+      response.end(zips ? gzipSync(events) : events);
+    };
+    const request = open({ headers: { 'accept-encoding': 'gzip, deflate' } }).end(JSON.stringify(STREAM));
+    assert.equal((await answerTo(request)).text, chatEvents().join(''));
+    assert.deepEqual(tap.only().usage, USED);
   });
 
   it('leaves a body alone that is written in pieces, or whose head has gone', async () => {
