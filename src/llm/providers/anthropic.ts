@@ -6,18 +6,11 @@ import type { CallFacts, Endpoint, Provider } from '../types.js';
 import { readUsage } from './anthropic-usage.js';
 import { providerOfHost, UNKNOWN_PROVIDER } from './hosts.js';
 import { namedEndpoints } from './named.js';
-import { failureOf, list, object, text, type Json } from './read.js';
+import { failureOf, list, object, readRequest, text, type Json } from './read.js';
 
 const PATH = '/v1/messages';
 /** On Vertex the path names the model; the body does not. Counting tokens is free and is no call. */
 const VERTEX = /\/publishers\/anthropic\/models\/(?!count-tokens:)([^/:]{1,128}):(?:streamR|r)awPredict$/;
-
-function readRequest(body: unknown, facts: CallFacts): void {
-  const request = object(body);
-  const model = text(request?.['model']);
-  if (model !== undefined) facts.requestModel = model;
-  if (request?.['stream'] === true) facts.stream = true;
-}
 
 /** Of a host we do not know: many services other than models have a `/v1/messages`. */
 function readUnknownRequest(body: unknown, facts: CallFacts): void {

@@ -1,14 +1,7 @@
 /** Cohere's second API: chat and embed. Source: https://docs.cohere.com/reference/chat and …/reference/embed. */
 import type { CallFacts, Endpoint, Provider } from '../types.js';
 import { providerOfHost, UNKNOWN_PROVIDER } from './hosts.js';
-import { addUsage, count, failureOf, list, object, part, text, type Json } from './read.js';
-
-function readRequest(body: unknown, facts: CallFacts): void {
-  const request = object(body);
-  const model = text(request?.['model']);
-  if (model !== undefined) facts.requestModel = model;
-  if (request?.['stream'] === true) facts.stream = true;
-}
+import { addUsage, count, failureOf, list, object, part, readRequest, text, type Json } from './read.js';
 
 /** Of a host we do not know: chats that speak of no model are other people's. */
 function readUnknownRequest(body: unknown, facts: CallFacts): void {

@@ -1,14 +1,20 @@
 /** What each kind of OpenAI body and stream event says. Source of every field: the API reference. */
 import type { CallFacts } from '../types.js';
 import { readUsage } from './openai-usage.js';
-import { addIdentity, addUsage, amount, count, failureOf, list, number, object, text } from './read.js';
+import {
+  addIdentity,
+  addUsage,
+  amount,
+  count,
+  failureOf,
+  list,
+  number,
+  object,
+  readRequest,
+  text,
+} from './read.js';
 
-export function readRequest(body: unknown, facts: CallFacts): void {
-  const request = object(body);
-  const model = text(request?.['model']);
-  if (model !== undefined) facts.requestModel = model;
-  if (request?.['stream'] === true) facts.stream = true;
-}
+export { readRequest };
 
 export function readAnswer(body: unknown, facts: CallFacts): void {
   const answer = object(body);

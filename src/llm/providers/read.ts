@@ -59,6 +59,14 @@ export function addUsage(
   if (any) facts.usage = usage as Usage;
 }
 
+/** The model and whether to stream, which most requests say in the same two fields. */
+export function readRequest(body: unknown, facts: CallFacts): void {
+  const request = object(body);
+  const model = text(request?.['model']);
+  if (model !== undefined) facts.requestModel = model;
+  if (request?.['stream'] === true) facts.stream = true;
+}
+
 /** The model and the service tier, which most answers and stream events carry in the same two fields. */
 export function addIdentity(facts: CallFacts, body: Json): void {
   const model = text(body['model']);
