@@ -7,5 +7,5 @@ export { hookHttpServer } from '../src/http/server.js';
 export { setRoute } from '../src/http/route.js';
 export { createReader } from '../src/export/reader.js';
 export { createScraper } from '../src/export/scrape.js';
-export { createCallLog } from '../src/llm/call.js';
-export { tapFetch } from '../src/llm/fetch.js';
+export { createCallLog } from '../src/llm/taps/call.js';
+export { tapFetch } from '../src/llm/taps/fetch.js';

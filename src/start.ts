@@ -2,15 +2,14 @@
 import { createTracking, type Tracking } from './business/track.js';
 import { readConfig, readSurroundings, type Config } from './config.js';
 import type { Context } from './context.js';
-import { hookPg } from './db/pg.js';
+import { DATABASE_HOOKS } from './db/index.js';
 import { lateHandler, type MetricsHandler } from './export/handler.js';
 import { startExports, type Exports } from './export/index.js';
 import { createReader, type Reader } from './export/reader.js';
 import { appFolder, describeResource, readHost } from './export/resource.js';
 import { createGuard, type Guard } from './guard.js';
-import { hookExpress } from './http/express.js';
+import { HTTP_HOOKS } from './http/index.js';
 import { setRoute } from './http/route.js';
-import { hookHttpServer } from './http/server.js';
 import { offerProvider } from './hook/otel-api.js';
 import { inertReason } from './inert.js';
 import { withLlmFeature } from './llm/feature.js';
@@ -97,7 +96,7 @@ function launch(core: Core): Exports | 'inert' {
     observe: (name, observer) => registry.observe(name, observer),
     now: () => performance.now() / 1000,
   };
-  for (const hook of [hookHttpServer, hookExpress, hookPg, llm.hook, hookSystem]) {
+  for (const hook of [...HTTP_HOOKS, ...DATABASE_HOOKS, llm.hook, hookSystem]) {
     guard.run(hook.name, () => hook(context));
   }
   const reader = createReader({ registry, attributes: resource, nowMs: Date.now });

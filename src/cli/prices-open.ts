@@ -1,6 +1,6 @@
 /** The prices as a process with this environment has them, each with where it comes from. */
 import { statSync } from 'node:fs';
-import { createPriceFile } from '../llm/price-file.js';
+import { createPriceFile } from '../llm/prices/price-file.js';
 import { createResolver } from '../llm/prices/resolve.js';
 import type { PriceRow } from '../llm/prices/row.js';
 import { SUPPLEMENT, type Peak } from '../llm/prices/supplement.js';

@@ -4,17 +4,17 @@ import type { Hook } from '../context.js';
 import type { Guard } from '../guard.js';
 import type { Log } from '../log.js';
 import type { Registry } from '../metrics/registry.js';
-import { hookBedrock } from './bedrock.js';
-import { createCallLog, type CallLog } from './call.js';
-import { tapHttpClient } from './client.js';
-import { tapGlobalFetch } from './fetch.js';
-import { createPricer } from './price.js';
-import { createPriceFile } from './price-file.js';
+import { hookBedrock } from './taps/bedrock.js';
+import { createCallLog, type CallLog } from './taps/call.js';
+import { tapHttpClient } from './taps/client.js';
+import { tapGlobalFetch } from './taps/fetch.js';
+import { createPricer } from './prices/price.js';
+import { createPriceFile } from './prices/price-file.js';
 import { SUPPLEMENT } from './prices/supplement.js';
 import { loadPriceTable } from './prices/table.js';
 import { createRecorder, type RecordLlm } from './record.js';
-import { tapSockets, type SocketTap } from './socket.js';
-import { tapUndici } from './undici.js';
+import { tapSockets, type SocketTap } from './taps/socket.js';
+import { tapUndici } from './taps/undici.js';
 
 export interface Llm {
   /** Names, prices and measures a finished call. */

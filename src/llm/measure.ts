@@ -1,6 +1,6 @@
 /** One finished LLM call, as measurements. Pure: values in, emits out. */
 import type { Emit } from '../catalogue/catalogue.js';
-import type { Quote } from './price.js';
+import type { Quote } from './prices/price.js';
 import type { LlmEvent } from './types.js';
 
 /**

@@ -2,7 +2,7 @@
 import type { Context } from '../context.js';
 import { isBilled, measureLlm } from './measure.js';
 import { normaliseModel } from './model.js';
-import type { Pricer, Quote } from './price.js';
+import type { Pricer, Quote } from './prices/price.js';
 import { OLLAMA, UNKNOWN_PROVIDER } from './providers/hosts.js';
 import type { LlmEvent, Operation } from './types.js';
 

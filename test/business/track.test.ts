@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createTracking, type Tracking } from '../../src/business/track.js';
 import { catalogue, type MetricName } from '../../src/catalogue/catalogue.js';
-import { createPricer } from '../../src/llm/price.js';
+import { createPricer } from '../../src/llm/prices/price.js';
 import { SUPPLEMENT } from '../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../src/llm/prices/table.js';
 import { createRecorder } from '../../src/llm/record.js';

@@ -1,7 +1,7 @@
 /** From a finished call to the series it leaves, through the real registry. */
 import assert from 'node:assert/strict';
 import { LLM_STATUSES } from '../../src/catalogue/catalogue.js';
-import { createPricer } from '../../src/llm/price.js';
+import { createPricer } from '../../src/llm/prices/price.js';
 import { SUPPLEMENT } from '../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../src/llm/prices/table.js';
 import { createRecorder } from '../../src/llm/record.js';

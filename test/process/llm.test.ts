@@ -9,7 +9,7 @@ const root = join(__dirname, '../..');
 async function inProcess(body: string): Promise<unknown> {
   const code = `
     const { testTap } = require('./test/support/llm-tap.ts');
-    const { tapGlobalFetch } = require('./src/llm/fetch.ts');
+    const { tapGlobalFetch } = require('./src/llm/taps/fetch.ts');
     const servers = require('./test/support/llm-server.ts');
     const collect = async (until) => { while (!until()) { gc(); await new Promise(setImmediate); } };
     const send = (url, body) => ({ url: url + '/chat/completions', init: { method: 'POST', body: JSON.stringify(body) } });

@@ -1,6 +1,6 @@
 /** A call to an Azure deployment carries a name of the user's own; others priced it at nothing. */
 import assert from 'node:assert/strict';
-import { createPricer } from '../../src/llm/price.js';
+import { createPricer } from '../../src/llm/prices/price.js';
 import { parsePrices } from '../../src/llm/prices/overrides.js';
 import { SUPPLEMENT } from '../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../src/llm/prices/table.js';

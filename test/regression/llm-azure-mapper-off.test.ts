@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { MAX_FAILURES } from '../../src/guard.js';
 import { findEndpoint } from '../../src/llm/providers/index.js';
-import { createCallLog } from '../../src/llm/call.js';
+import { createCallLog } from '../../src/llm/taps/call.js';
 import type { LlmEvent } from '../../src/llm/types.js';
 import { testContext } from '../support/context.js';
 

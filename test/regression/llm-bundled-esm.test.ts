@@ -10,7 +10,7 @@ import { runProcess } from '../support/run-process.js';
 const root = join(__dirname, '../..');
 const PRELOAD = `
   const { testTap } = require('./test/support/llm-tap.ts');
-  const { tapGlobalFetch } = require('./src/llm/fetch.ts');
+  const { tapGlobalFetch } = require('./src/llm/taps/fetch.ts');
   const tap = testTap();
   tapGlobalFetch(tap.options);
   process.on('exit', () => console.log(JSON.stringify(tap.events)));`;

@@ -1,7 +1,7 @@
 /** Other libraries added cached and reasoning tokens to the totals they are part of, and charged them twice. */
 import assert from 'node:assert/strict';
 import { createRecorder } from '../../src/llm/record.js';
-import { createPricer } from '../../src/llm/price.js';
+import { createPricer } from '../../src/llm/prices/price.js';
 import { SUPPLEMENT } from '../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../src/llm/prices/table.js';
 import { findEndpoint } from '../../src/llm/providers/index.js';

@@ -1,6 +1,6 @@
 /** Prices as they are in a provider's public list, typed by hand, against what a call costs here. */
 import assert from 'node:assert/strict';
-import { createPricer, type Pricer, type Quote } from '../../src/llm/price.js';
+import { createPricer, type Pricer, type Quote } from '../../src/llm/prices/price.js';
 import { SUPPLEMENT } from '../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../src/llm/prices/table.js';
 import type { LlmEvent } from '../../src/llm/types.js';

@@ -1,8 +1,8 @@
 /** The taps as start.ts puts them together, with the events they give in a list. */
 import assert from 'node:assert/strict';
-import { createCallLog, type CallLog } from '../../src/llm/call.js';
-import { tapFetch } from '../../src/llm/fetch.js';
-import type { TapOptions } from '../../src/llm/begin.js';
+import { createCallLog, type CallLog } from '../../src/llm/taps/call.js';
+import { tapFetch } from '../../src/llm/taps/fetch.js';
+import type { TapOptions } from '../../src/llm/taps/begin.js';
 import type { LlmEvent } from '../../src/llm/types.js';
 import { testContext, type TestContext } from './context.js';
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { OpenAI } from 'openai';
-import { tapHttpClient } from '../../src/llm/client.js';
+import { tapHttpClient } from '../../src/llm/taps/client.js';
 import type { LlmEvent } from '../../src/llm/types.js';
 import { openaiChat, startLlmServer, type LlmServer } from './llm-server.js';
 import { testTap, type TestTap } from './llm-tap.js';

@@ -1,9 +1,9 @@
 /** A process with every tap in it, as the preload leaves it, and a server that is OpenAI, Anthropic and Google at once. */
 import assert from 'node:assert/strict';
-import { tapHttpClient } from '../../../src/llm/client.js';
-import { tapGlobalFetch } from '../../../src/llm/fetch.js';
+import { tapHttpClient } from '../../../src/llm/taps/client.js';
+import { tapGlobalFetch } from '../../../src/llm/taps/fetch.js';
 import type { LlmEvent } from '../../../src/llm/types.js';
-import { tapUndici } from '../../../src/llm/undici.js';
+import { tapUndici } from '../../../src/llm/taps/undici.js';
 import { answerWith, beginningOf } from '../../support/llm-sdk.js';
 import {
   json, openaiChat, responseAnswer, responseEvents, sse, startLlmServer, type Answer, type LlmServer,

@@ -7,7 +7,7 @@ import { HTTPClient, Mistral } from '@mistralai/mistralai';
 import Groq from 'groq-sdk';
 import OpenAI from 'openai';
 import Together from 'together-ai';
-import { tapFetch } from '../../../src/llm/fetch.js';
+import { tapFetch } from '../../../src/llm/taps/fetch.js';
 import type { Usage } from '../../../src/llm/types.js';
 import { assertCost, quote } from '../../support/list-prices.js';
 import { answerWith, beginningOf, sdkCase, told, type SdkCase } from '../../support/llm-sdk.js';

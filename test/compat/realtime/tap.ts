@@ -1,10 +1,10 @@
 /** The tap on sockets as index.ts puts it in, once in this process; each test reads what came since it began. */
 import assert from 'node:assert/strict';
-import { createPricer } from '../../../src/llm/price.js';
+import { createPricer } from '../../../src/llm/prices/price.js';
 import { SUPPLEMENT } from '../../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../../src/llm/prices/table.js';
 import { createRecorder } from '../../../src/llm/record.js';
-import { tapSockets, type SocketTap } from '../../../src/llm/socket.js';
+import { tapSockets, type SocketTap } from '../../../src/llm/taps/socket.js';
 import type { LlmEvent } from '../../../src/llm/types.js';
 import { testContext, type TestContext } from '../../support/context.js';
 

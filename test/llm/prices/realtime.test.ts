@@ -1,6 +1,6 @@
 /** Voice models: every kind of token on its own against the model's own page, and all of them together. */
 import assert from 'node:assert/strict';
-import { createPricer } from '../../../src/llm/price.js';
+import { createPricer } from '../../../src/llm/prices/price.js';
 import { SUPPLEMENT } from '../../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../../src/llm/prices/table.js';
 import type { Usage } from '../../../src/llm/types.js';

@@ -1,0 +1,6 @@
+/** Node's own HTTP server, and the frameworks that know the route of a request. */
+import type { Hook } from '../context.js';
+import { hookExpress } from './express.js';
+import { hookHttpServer } from './server.js';
+
+export const HTTP_HOOKS: readonly Hook[] = [hookHttpServer, hookExpress];

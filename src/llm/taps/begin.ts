@@ -1,0 +1,50 @@
+/** What both roads to a provider need to know of a request before it leaves. */
+import type { Config } from '../../config.js';
+import type { Guard } from '../../guard.js';
+import type { CallLog, CallStart } from './call.js';
+import { FEATURE_HEADER, featureOf } from '../feature.js';
+import type { Endpoint } from '../types.js';
+
+export interface TapOptions {
+  readonly calls: CallLog;
+  readonly guard: Guard;
+  readonly config: Pick<Config, 'llmStreamUsage'>;
+}
+
+/** Gives a request header's value; asked for lower-case names. */
+export type HeaderReader = (name: string) => string | undefined;
+
+export function callStart(
+  endpoint: Endpoint,
+  header: HeaderReader,
+  signal: AbortSignal | undefined,
+): CallStart {
+  // The SDKs made by Stainless (OpenAI, Anthropic and others) tell both; the limit is in whole seconds.
+  const limit = header('x-stainless-timeout');
+  return {
+    endpoint,
+    feature: featureOf(header(FEATURE_HEADER), endpoint.feature),
+    isRetry: isRetry(header),
+    timeLimit: limit === undefined || Number.isNaN(Number(limit)) ? undefined : Number(limit),
+    signal,
+  };
+}
+
+/** AWS's SDK tells the attempt: `attempt=2; max=3`. */
+function isRetry(header: HeaderReader): boolean {
+  if (Number(header('x-stainless-retry-count') ?? 0) > 0) return true;
+  return Number(/attempt=(\d+)/.exec(header('amz-sdk-request') ?? '')?.[1] ?? 1) > 1;
+}
+
+/** Whether a host may be asked for the usage of a stream. `host` is lower-case and may carry a port. */
+export function mayAskForUsage(
+  endpoint: Endpoint,
+  host: string,
+  { llmStreamUsage }: TapOptions['config'],
+): boolean {
+  if (endpoint.streamOptions !== true || llmStreamUsage.includes('off')) return false;
+  const name = host.replace(/:\d+$/, '');
+  // OpenAI has hosts by region too: eu.api.openai.com.
+  if (name === 'api.openai.com' || name.endsWith('.api.openai.com')) return true;
+  return llmStreamUsage.includes(name) || llmStreamUsage.includes(host);
+}
