@@ -6,6 +6,7 @@ export { createCatalogueMeter } from '../src/metrics/meter.js';
 export { hookHttpServer } from '../src/http/server.js';
 export { setRoute } from '../src/http/route.js';
 export { createReader } from '../src/export/reader.js';
+export { createOtlp } from '../src/export/otlp.js';
 export { createScraper } from '../src/export/scrape.js';
 export { createCallLog } from '../src/llm/taps/call.js';
 export { tapFetch } from '../src/llm/taps/fetch.js';

@@ -1,5 +1,6 @@
 // One OTLP push of 10,000 points, up to the bytes that are sent: collected, then written as protobuf, then compressed.
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { IdleReader, OTEL, OURS } from './lib/peers.mjs';
 import { interleave, report } from './lib/rounds.mjs';
@@ -8,14 +9,18 @@ import { fillOtel, fillOurs, SERIES_A_STEP } from './lib/series.mjs';
 const STEPS = Math.round(10_000 / SERIES_A_STEP);
 const OTEL_NAME = `${OTEL}, exporter-metrics-otlp-proto 0.223.0`;
 
-function ours() {
-  const { registry, createReader } = fillOurs(STEPS);
+/** As delivery.ts sends it, but for the sending. */
+function ours(compression) {
+  const { registry, createReader, createOtlp, log } = fillOurs(STEPS);
   const reader = createReader({ registry, attributes: { 'service.name': 'bench' }, nowMs: Date.now });
+  const settings = { url: 'http://127.0.0.1:9/v1/metrics', headers: {}, format: 'protobuf', gzip: compression };
+  const otlp = createOtlp(settings, reader.attributes, log.warnOnce);
   return async () => {
-    const snapshot = reader.collectSync();
-    const bytes = ProtobufMetricsSerializer.serializeRequest(snapshot.metrics);
-    snapshot.delivered();
-    return bytes;
+    const foreign = await reader.collectForeign();
+    const cells = reader.readCells();
+    const { body } = await otlp.request(cells, foreign);
+    cells.delivered();
+    return body;
   };
 }
 
@@ -43,14 +48,13 @@ async function measure(title, contenders) {
   report({ title, unit: 'ms', times, over: OTEL_NAME, marks });
 }
 
-const pushes = [
-  [OURS, ours()],
-  [OTEL_NAME, otel()],
-];
+/** On the thread pool, as the exporter does it. */
+const compressed = (push) => async () => promisify(gzip)(await push());
+
+const theirs = otel();
+const plain = [[OURS, ours(false)], [OTEL_NAME, theirs]]; // prettier-ignore
+const zipped = [[OURS, ours(true)], [OTEL_NAME, compressed(theirs)]]; // prettier-ignore
 // New series go out with their zero the first time: twice the points, and only then.
-for (const [, push] of pushes) await push();
-await measure('OTLP push of 10,000 points', pushes);
-await measure(
-  'OTLP push of 10,000 points, compressed',
-  pushes.map(([name, push]) => [name, async () => gzipSync(await push())]),
-);
+for (const [, push] of [...plain, ...zipped]) await push();
+await measure('OTLP push of 10,000 points', plain);
+await measure('OTLP push of 10,000 points, compressed', zipped);

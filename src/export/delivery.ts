@@ -1,15 +1,18 @@
 /** Reads the totals, sends them, and remembers how far the backend has them. When to do so is push.ts' affair. */
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Verdict } from './failures.js';
+import type { CellReading } from '../metrics/reading.js';
 import { isBeyond, markOf, type Mark } from './mark.js';
-import type { Otlp, PartialSuccess } from './otlp.js';
+import type { Otlp } from './otlp.js';
+import { readPartialSuccess, type PartialSuccess } from './partial.js';
 import type { Answer, PostRequest } from './post.js';
-import type { Reader, Snapshot } from './reader.js';
+import type { Reader } from './reader.js';
 import { backoffMs, MAX_RETRIES, type Attempt } from './run.js';
 import type { Time } from './time.js';
 
 export interface DeliveryOptions {
-  readonly reader: Pick<Reader, 'collect' | 'collectSync'>;
-  /** Called for the first push and not before: it loads OTel's serializers. */
+  readonly reader: Pick<Reader, 'readCells' | 'collectForeign'>;
+  /** Called for the first push and not before. */
   readonly otlp: () => Otlp;
   readonly judge: (answer: Answer, partial: PartialSuccess | undefined) => Verdict;
   readonly postSync: (request: PostRequest, timeoutMs: number) => Answer;
@@ -29,53 +32,59 @@ export interface Delivery {
   notBeforeMs(): number;
 }
 
+/** What is sent of one moment. */
+interface Reading {
+  readonly cells: CellReading;
+  readonly foreign: ResourceMetrics | undefined;
+  readonly mark: Mark;
+}
+
 /** An observable instrument's callback that hangs must not stop everybody else's totals. */
 const COLLECT_SHARE = 0.25;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { reader, otlp, time } = options;
   let sent: Mark = new Map();
-  let prepared: Snapshot | undefined;
+  let prepared: ResourceMetrics | undefined;
   let notBeforeMs = 0;
 
-  function settle(snapshot: Snapshot, answer: Answer): Verdict {
+  function read(foreign: ResourceMetrics | undefined): Reading {
+    const cells = reader.readCells();
+    return { cells, foreign, mark: markOf(cells, foreign) };
+  }
+
+  function settle({ cells, mark }: Reading, answer: Answer): Verdict {
     const isOk = 'status' in answer && answer.status >= 200 && answer.status < 300;
-    const verdict = options.judge(answer, isOk ? otlp().partialSuccess(answer) : undefined);
-    if (verdict.read) snapshot.delivered();
+    const verdict = options.judge(answer, isOk ? readPartialSuccess(answer) : undefined);
+    if (verdict.read) cells.delivered();
     if (verdict.sent) {
-      sent = markOf(snapshot.metrics);
+      sent = mark;
       prepared = undefined; // Older than what the backend has: totals must not go back.
     }
     notBeforeMs = time.nowMs() + (verdict.retryAfterMs ?? 0);
     return verdict;
   }
 
-  /** Cells and foreign metrics; the cells alone when an application's own callback does not end. */
-  function collect(timeoutMs: number): Promise<Snapshot> {
+  /** Nothing when an application's own callback does not end. */
+  function collectForeign(timeoutMs: number): Promise<ResourceMetrics | undefined> {
     return new Promise((resolve, reject) => {
-      const timer = time.after(timeoutMs, () => resolve(reader.collectSync()));
+      const timer = time.after(timeoutMs, () => resolve(undefined));
       reader
-        .collect()
+        .collectForeign()
         .then(resolve, reject)
         .finally(() => timer.cancel());
     });
   }
 
-  /** What was prepared also holds foreign metrics, and will do unless something has been recorded since. */
-  function collectLast(): Snapshot {
-    const now = reader.collectSync();
-    if (prepared === undefined || isBeyond(markOf(now.metrics), markOf(prepared.metrics))) return now;
-    return prepared;
-  }
-
   return {
     async send({ deadlineMs, sleep, signal }) {
-      const snapshot = await collect((deadlineMs - time.nowMs()) * COLLECT_SHARE);
-      const request = await otlp().request(snapshot.metrics);
+      const foreign = await collectForeign((deadlineMs - time.nowMs()) * COLLECT_SHARE);
+      const reading = read(foreign);
+      const request = await otlp().request(reading.cells, foreign);
       for (let retry = 0; ; retry++) {
         const leftMs = deadlineMs - time.nowMs();
         const answer = await otlp().send(request, Math.min(options.requestTimeoutMs, leftMs), signal);
-        const verdict = settle(snapshot, answer);
+        const verdict = settle(reading, answer);
         if (verdict.sent) return true;
         const waitMs = verdict.retryAfterMs ?? backoffMs(retry);
         const isLate = time.nowMs() + waitMs >= deadlineMs;
@@ -84,14 +93,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
     },
     async prepare() {
-      prepared = await reader.collect();
+      prepared = await reader.collectForeign();
     },
     sendSync(timeoutMs) {
       const deadlineMs = time.nowMs() + timeoutMs;
-      const snapshot = collectLast();
-      if (!isBeyond(markOf(snapshot.metrics), sent)) return;
-      const request = otlp().requestSync(snapshot.metrics);
-      settle(snapshot, options.postSync(request, deadlineMs - time.nowMs()));
+      const reading = read(prepared);
+      if (!isBeyond(reading.mark, sent)) return;
+      const request = otlp().requestSync(reading.cells, reading.foreign);
+      settle(reading, options.postSync(request, deadlineMs - time.nowMs()));
     },
     notBeforeMs: () => notBeforeMs,
   };

@@ -1,7 +1,7 @@
 /** What an answer means: delivered or not, worth another try or not, and one plain line for people. */
 import type { Emit } from '../catalogue/catalogue.js';
 import type { Answer, Response } from './post.js';
-import type { PartialSuccess } from './otlp.js';
+import type { PartialSuccess } from './partial.js';
 import { redactUrl, type OtlpSettings, type Warn } from './settings.js';
 
 /** The values of `reason` in `intelia_otel_export_failures_total` that a push can give. */

@@ -1,22 +1,31 @@
 /** How far the totals were when a backend last took them: tells whether anything is unsent. */
 import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { catalogue } from '../catalogue/catalogue.js';
-import type { MetricSpec } from '../catalogue/types.js';
+import { totalOf, type CellReading } from '../metrics/reading.js';
 
 /** By metric, the sum over its series of their totals (of a histogram, its count). Totals only grow. */
 export type Mark = ReadonlyMap<string, number>;
 
 /** What our own work moves: counted with the next push, but no reason for one. */
 const OWN_NOISE = new Set(['intelia_gc_duration_seconds', 'intelia_otel_export_failures_total']);
-/** `DataPointType.GAUGE`, by value so that the SDK need not be loaded. */
+/**
+ * `DataPointType.GAUGE`, by value so that the SDK need not be loaded. Left out like an observed metric of ours: what is
+ * asked at each collection has always moved, and says nothing about what was done.
+ */
 const GAUGE = 2;
 
-export function markOf({ scopeMetrics }: ResourceMetrics): Mark {
+export function markOf(cells: CellReading, foreign: ResourceMetrics | undefined): Mark {
   const mark = new Map<string, number>();
-  for (const { metrics } of scopeMetrics) {
+  for (const { family, cells: own } of cells.groups) {
+    if (OWN_NOISE.has(family.name) || family.spec.kind === 'observed') continue;
+    mark.set(
+      family.name,
+      own.reduce((sum, cell) => sum + totalOf(cell), 0),
+    );
+  }
+  for (const { metrics } of foreign?.scopeMetrics ?? []) {
     for (const metric of metrics) {
       const { name } = metric.descriptor;
-      if (isRecorded(metric, name)) mark.set(name, (mark.get(name) ?? 0) + total(metric));
+      if (metric.dataPointType !== GAUGE) mark.set(name, (mark.get(name) ?? 0) + total(metric));
     }
   }
   return mark;
@@ -26,13 +35,6 @@ export function markOf({ scopeMetrics }: ResourceMetrics): Mark {
 export function isBeyond(mark: Mark, sent: Mark): boolean {
   for (const [name, value] of mark) if (value !== (sent.get(name) ?? 0)) return true;
   return false;
-}
-
-/** Not a gauge that is observed at each collection: it has always moved, and says nothing about what was done. */
-function isRecorded(metric: MetricData, name: string): boolean {
-  if (OWN_NOISE.has(name)) return false;
-  const known = (catalogue as Record<string, MetricSpec>)[name];
-  return metric.dataPointType !== GAUGE || known?.kind === 'gauge';
 }
 
 function total({ dataPoints }: MetricData): number {

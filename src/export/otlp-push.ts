@@ -24,7 +24,7 @@ export function startOtlpPush(
   const push = createPush({
     reader,
     guard,
-    otlp: () => createOtlp(settings, log.warnOnce),
+    otlp: () => createOtlp(settings, reader.attributes, log.warnOnce),
     judge: createJudge({ settings, emit, warn: log.warnOnce, nowMs: Date.now }),
     postSync: (request, timeoutMs) => postSync(request, timeoutMs, { tlsEnv }),
     intervalMs: config.exportInterval,

@@ -1,118 +1,81 @@
-/** OTLP over HTTP: metrics to a request, an answer to what the backend says of it. Loaded only when configured. */
-import { createRequire } from 'node:module';
+/** OTLP over HTTP: what was measured as a request, and sending it. */
 import { readFileSync } from 'node:fs';
 import type * as Api from '@opentelemetry/api';
 import type * as Core from '@opentelemetry/core';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type * as Zlib from 'node:zlib';
+import type { CellReading } from '../metrics/reading.js';
 import { VERSION } from '../version.js';
-import { createPoster, type Answer, type PostRequest, type Response } from './post.js';
+import { foreignJson, foreignProtobuf } from './otlp-foreign.js';
+import { createJsonWrite } from './otlp-json.js';
+import { createProtobufWrite } from './otlp-protobuf.js';
+import { createPoster, type Answer, type PostRequest } from './post.js';
+import type { ResourceAttributes } from './resource.js';
 import type { OtlpSettings, Warn } from './settings.js';
 
-export interface PartialSuccess {
-  /** Data points the backend refused; 0 when it only has something to say. */
-  readonly rejected: number;
-  readonly message: string;
-}
-
 export interface Otlp {
-  request(metrics: ResourceMetrics): Promise<PostRequest>;
+  /** The cells, read before it first waits, and what the application records with meters of its own. */
+  request(cells: CellReading, foreign: ResourceMetrics | undefined): Promise<PostRequest>;
   /** The same while the process exits, when nothing asynchronous runs any more. */
-  requestSync(metrics: ResourceMetrics): PostRequest;
+  requestSync(cells: CellReading, foreign: ResourceMetrics | undefined): PostRequest;
   send(request: PostRequest, timeoutMs: number, signal: AbortSignal): Promise<Answer>;
-  /** What a 2xx answer holds against some of the points, if anything. */
-  partialSuccess(response: Response): PartialSuccess | undefined;
   close(): void;
 }
 
-/** The serializers of OTel's exporters. */
-interface Serializer {
-  serializeRequest(metrics: ResourceMetrics): Uint8Array | undefined;
-  deserializeResponse(data: Uint8Array): {
-    partialSuccess?: { rejectedDataPoints?: number | string | null; errorMessage?: string };
-  };
-}
+type Write = (cells: CellReading, foreign: ResourceMetrics | undefined) => Uint8Array;
 
-const FORMATS = {
-  protobuf: {
-    exporter: '@opentelemetry/exporter-metrics-otlp-proto',
-    serializer: 'ProtobufMetricsSerializer',
-    contentType: 'application/x-protobuf',
-  },
-  json: {
-    exporter: '@opentelemetry/exporter-metrics-otlp-http',
-    serializer: 'JsonMetricsSerializer',
-    contentType: 'application/json',
-  },
-} as const;
-
-export function createOtlp(settings: OtlpSettings, warn: Warn): Otlp {
-  const serializer = loadSerializer(settings.format);
+export function createOtlp(settings: OtlpSettings, attributes: ResourceAttributes, warn: Warn): Otlp {
+  const write = settings.format === 'json' ? jsonWrite(attributes) : protobufWrite(attributes);
   const poster = createPoster(settings.url);
-  const { context } = require('@opentelemetry/api') as typeof Api;
-  const { suppressTracing } = require('@opentelemetry/core') as typeof Core;
   const { gzip, gzipSync } = require('node:zlib') as typeof Zlib;
   const tls = readCertificates(settings, warn);
   const headers = {
     ...settings.headers,
     'user-agent': `intelia-otel/${VERSION} (Node.js ${process.versions.node})`,
-    'content-type': FORMATS[settings.format].contentType,
+    'content-type': settings.format === 'json' ? 'application/json' : 'application/x-protobuf',
     ...(settings.gzip ? { 'content-encoding': 'gzip' } : {}),
   };
   const post = (body: Uint8Array): PostRequest => ({ url: settings.url, headers, tls, body });
-  const encode = (metrics: ResourceMetrics): Uint8Array =>
-    serializer.serializeRequest(metrics) ?? new Uint8Array();
 
   return {
-    async request(metrics) {
-      const body = encode(metrics);
-      if (!settings.gzip) return post(body);
+    request(cells, foreign) {
+      const body = write(cells, foreign);
+      if (!settings.gzip) return Promise.resolve(post(body));
       return new Promise((resolve, reject) =>
         gzip(body, (error, zipped) => (error === null ? resolve(post(zipped)) : reject(error))),
       );
     },
-    requestSync: (metrics) => post(settings.gzip ? gzipSync(encode(metrics)) : encode(metrics)),
-    // An application that traces its own requests shall not see ours.
-    send: (request, timeoutMs, signal) =>
-      context.with(suppressTracing(context.active()), () => poster.post(request, timeoutMs, signal)),
-    partialSuccess: (response) => readPartialSuccess(serializer, response),
+    requestSync(cells, foreign) {
+      const body = write(cells, foreign);
+      return post(settings.gzip ? gzipSync(body) : body);
+    },
+    send: (request, timeoutMs, signal) => untraced(() => poster.post(request, timeoutMs, signal)),
     close: () => poster.close(),
   };
 }
 
+function protobufWrite(attributes: ResourceAttributes): Write {
+  const write = createProtobufWrite(attributes);
+  return (cells, foreign) => write(cells, foreignProtobuf(foreign));
+}
+
+function jsonWrite(attributes: ResourceAttributes): Write {
+  const write = createJsonWrite(attributes);
+  return (cells, foreign) => Buffer.from(write(cells, foreignJson(foreign)));
+}
+
+/** Of all 1.x: `opentelemetry.js.api.${major}`. */
+const API = Symbol.for('opentelemetry.js.api.1');
+
 /**
- * The exporters keep status, Retry-After and partial success to themselves, so we take their serializers alone; from
- * where the exporter finds them, since a strict package manager shows us only our own dependencies.
+ * An application that traces its own requests shall not see ours. It has a context manager then, on the global of OTel's
+ * API; where there is none, nothing need be loaded for it (50 ms).
  */
-function loadSerializer(format: OtlpSettings['format']): Serializer {
-  const { exporter, serializer } = FORMATS[format];
-  const transformer = createRequire(require.resolve(exporter))('@opentelemetry/otlp-transformer') as Record<
-    string,
-    Serializer
-  >;
-  return transformer[serializer] as Serializer;
-}
-
-function readPartialSuccess(
-  serializer: Serializer,
-  { body, contentType }: Response,
-): PartialSuccess | undefined {
-  if (body.length === 0) return undefined;
-  // A server may answer JSON to protobuf; what is neither (`OK`, an error page) is no news.
-  const isJson = contentType?.includes('json') ?? false;
-  const read = isJson ? parseJson : (data: Uint8Array) => serializer.deserializeResponse(data);
-  try {
-    const { partialSuccess } = read(body);
-    if (partialSuccess === undefined) return undefined;
-    const rejected = Number(partialSuccess.rejectedDataPoints ?? 0);
-    return { rejected: rejected > 0 ? rejected : 0, message: String(partialSuccess.errorMessage ?? '') };
-  } catch {
-    return undefined;
-  }
-}
-
-function parseJson(data: Uint8Array): ReturnType<Serializer['deserializeResponse']> {
-  return JSON.parse(Buffer.from(data).toString('utf8')) as ReturnType<Serializer['deserializeResponse']>;
+function untraced<T>(work: () => T): T {
+  if ((globalThis as { [API]?: { context?: unknown } })[API]?.context === undefined) return work();
+  const { context } = require('@opentelemetry/api') as typeof Api;
+  const { suppressTracing } = require('@opentelemetry/core') as typeof Core;
+  return context.with(suppressTracing(context.active()), work);
 }
 
 function readCertificates(settings: OtlpSettings, warn: Warn): PostRequest['tls'] {

@@ -8,6 +8,7 @@ import type * as Resources from '@opentelemetry/resources';
 import type * as Sdk from '@opentelemetry/sdk-metrics';
 import type { MetricProducer, MetricReader, ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { cellMetrics, type CellMetrics } from '../metrics/producer.js';
+import { readCells, type CellReading } from '../metrics/reading.js';
 import type { Registry } from '../metrics/registry.js';
 import type { ResourceAttributes } from './resource.js';
 
@@ -21,13 +22,15 @@ export interface Reader {
   /** Cells and foreign metrics. */
   collect(): Promise<Snapshot>;
   /** Cells alone: what can still be read while the process exits. */
-  collectSync(): Snapshot;
+  readCells(): CellReading;
   /** Foreign metrics alone; undefined when nobody asked for a foreign meter. */
   collectForeign(): Promise<ResourceMetrics | undefined>;
   /** The SDK's provider for meters that are not the catalogue's. Loads the SDK. */
   foreignProvider(): MeterProvider;
   /** The cells as an SDK's MetricProducer. */
   readonly producer: MetricProducer;
+  /** Who the process is. */
+  readonly attributes: ResourceAttributes;
 }
 
 export interface ReaderOptions {
@@ -64,16 +67,14 @@ export function createReader({ registry, attributes, nowMs }: ReaderOptions): Re
   }
 
   return {
+    attributes,
     producer: { collect: () => Promise.resolve({ resourceMetrics: bundle([cells().scope]), errors: [] }) },
     async collect() {
       const own = cells();
       const metrics = sdk === undefined ? bundle([own.scope]) : await collectSdk(sdk.reader, own);
       return { metrics, delivered: own.delivered };
     },
-    collectSync() {
-      const own = cells();
-      return { metrics: bundle([own.scope]), delivered: own.delivered };
-    },
+    readCells: () => readCells(registry, nowMs()),
     async collectForeign() {
       return sdk === undefined ? undefined : collectSdk(sdk.reader, undefined);
     },

@@ -13,8 +13,10 @@ export class NumberCell {
   round = 0;
   /** Cached by the text writer: everything of the line before the value. */
   prefix: string | undefined = undefined;
-  /** Cached by the OTLP producer. */
+  /** Cached by the SDK's producer. */
   attributes: Record<string, string> | undefined = undefined;
+  /** Cached by the protobuf writer: the labels as its bytes. */
+  encoded: Uint8Array | undefined = undefined;
 
   constructor(
     readonly values: readonly string[],
@@ -31,6 +33,7 @@ export class HistogramCell {
   /** Cached by the text writer: the beginning of each `_bucket` line, then of `_sum` and `_count`. */
   prefixes: readonly string[] | undefined = undefined;
   attributes: Record<string, string> | undefined = undefined;
+  encoded: Uint8Array | undefined = undefined;
 
   constructor(
     readonly values: readonly string[],

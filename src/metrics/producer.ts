@@ -1,9 +1,11 @@
 /** The cells as the OTel SDK's metric data, for its readers and exporters. Loads nothing of the SDK. */
 import type { DataPoint, Histogram, MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { VERSION } from '../version.js';
-import { HistogramCell, PUSH, type Cell } from './cell.js';
+import { HistogramCell, type Cell } from './cell.js';
 import { HistogramFamily, CounterFamily } from './family.js';
-import { shownCells, type AnyFamily, type Registry } from './registry.js';
+import { isNew, readCells, zeroMs, type CellReading } from './reading.js';
+import { METER_NAME } from './provider.js';
+import type { AnyFamily, Registry } from './registry.js';
 
 // The SDK's enums by value, so that a process which only serves /metrics need not load it.
 const CUMULATIVE = 1 as MetricData['aggregationTemporality'];
@@ -23,35 +25,27 @@ export interface CellMetrics {
 
 /** Reads all cells. Synchronous, so that it also works while the process exits. */
 export function cellMetrics(registry: Registry, nowMs: number): CellMetrics {
-  registry.collect();
-  const newborn: Cell[] = [];
-  const startTime = hrTime(registry.startMs);
-  const endTime = hrTime(nowMs);
-  const metrics: MetricData[] = [];
+  const reading = readCells(registry, nowMs);
+  return { scope: scopeMetrics(reading), delivered: () => reading.delivered() };
+}
 
-  for (const family of Object.values(registry.families)) {
-    const zeroFirst = family instanceof CounterFamily || family instanceof HistogramFamily;
+export function scopeMetrics({ groups, startMs, nowMs }: CellReading): ScopeMetrics {
+  const startTime = hrTime(startMs);
+  const endTime = hrTime(nowMs);
+  const metrics = groups.map(({ family, cells }) => {
     const dataPoints: Point[] = [];
-    for (const cell of shownCells(family)) {
+    for (const cell of cells) {
       const attributes = (cell.attributes ??= attributesOf(family, cell));
-      if (zeroFirst && (cell.announced & PUSH) === 0) {
-        // Two points of one series in one request: 0 when it was born, its value now. Without the zero,
-        // `increase()` would lose the first increment.
-        const bornTime = hrTime(Math.min(cell.bornMs, nowMs - 1));
+      if (isNew(family, cell)) {
+        // Two points of one series in one request: 0 when it was born, its value now.
+        const bornTime = hrTime(zeroMs(cell, nowMs));
         dataPoints.push({ startTime, endTime: bornTime, attributes, value: zeroOf(family) } as Point);
-        newborn.push(cell);
       }
       dataPoints.push({ startTime, endTime, attributes, value: valueOf(family, cell) } as Point);
     }
-    if (dataPoints.length > 0) metrics.push(metricData(family, dataPoints));
-  }
-
-  return {
-    scope: { scope: { name: 'intelia', version: VERSION }, metrics },
-    delivered() {
-      for (const cell of newborn) cell.announced |= PUSH;
-    },
-  };
+    return metricData(family, dataPoints);
+  });
+  return { scope: { name: METER_NAME, version: VERSION }, metrics };
 }
 
 function metricData(family: AnyFamily, dataPoints: Point[]): MetricData {

@@ -7,7 +7,7 @@ describe('the mark of what was sent', () => {
   function setUp() {
     const test = testContext();
     const reader = createReader({ registry: test.registry, attributes: {}, nowMs: () => 1_700_000_000_000 });
-    const mark = (): Mark => markOf(reader.collectSync().metrics);
+    const mark = (): Mark => markOf(reader.readCells(), undefined);
     return { emit: test.context.emit, observe: test.context.observe, mark };
   }
 

@@ -138,33 +138,33 @@ describe('the catalogue’s OTel meter', () => {
 });
 
 describe('the cells as metric data', () => {
-  it('sends a new series as its zero and its value until the backend has answered', () => {
+  it('sends a new series as its zero and its value until the backend has answered', async () => {
     const { registry, reader } = setUp();
     registry.emit('intelia_questions_total', 3, { source: 'web', language: 'fr' });
-    const points = () =>
-      reader.collectSync().metrics.scopeMetrics[0]?.metrics[0]?.dataPoints.map((point) => point.value);
-    assert.deepEqual(points(), [0, 3]);
-    const snapshot = reader.collectSync();
-    assert.deepEqual(points(), [0, 3]);
+    const points = async () =>
+      (await reader.collect()).metrics.scopeMetrics[0]?.metrics[0]?.dataPoints.map((point) => point.value);
+    assert.deepEqual(await points(), [0, 3]);
+    const snapshot = await reader.collect();
+    assert.deepEqual(await points(), [0, 3]);
     snapshot.delivered();
-    assert.deepEqual(points(), [3]);
+    assert.deepEqual(await points(), [3]);
   });
 
-  it('puts the zero before the value, at the time of birth', () => {
+  it('puts the zero before the value, at the time of birth', async () => {
     const { registry, reader, advance } = setUp();
     advance(30);
     registry.emit('intelia_questions_total', 1, { source: 'web', language: 'fr' });
-    const [zero, value] = reader.collectSync().metrics.scopeMetrics[0]?.metrics[0]?.dataPoints ?? [];
+    const [zero, value] = (await reader.collect()).metrics.scopeMetrics[0]?.metrics[0]?.dataPoints ?? [];
     assert.deepEqual(zero?.startTime, [1_700_000_000, 0]);
     assert.deepEqual(zero?.endTime, [1_700_000_030, 0]);
     assert.deepEqual(value?.endTime, [1_700_000_060, 0]);
   });
 
-  it('leaves a gauge alone', () => {
+  it('leaves a gauge alone', async () => {
     const { registry, reader } = setUp();
     registry.emit('intelia_active_users', 5, {});
     assert.deepEqual(
-      reader.collectSync().metrics.scopeMetrics[0]?.metrics[0]?.dataPoints.map((point) => point.value),
+      (await reader.collect()).metrics.scopeMetrics[0]?.metrics[0]?.dataPoints.map((point) => point.value),
       [5],
     );
   });

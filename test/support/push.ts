@@ -71,7 +71,7 @@ export function testPush(env: Record<string, string>, attributes = { 'service.na
   const reader = createReader({ registry: test.registry, attributes, nowMs: time.nowMs });
   const push = createPush({
     reader, guard, time,
-    otlp: () => createOtlp(settings, log.warnOnce),
+    otlp: () => createOtlp(settings, attributes, log.warnOnce),
     judge: createJudge({ settings, emit, warn: log.warnOnce, nowMs: time.nowMs }),
     postSync: () => ({ code: 'INTERNAL' }),
     intervalMs: config.exportInterval,
