@@ -2,11 +2,14 @@
 import type { Config } from '../../config.js';
 import type { Guard } from '../../guard.js';
 import type { CallLog, CallStart } from './call.js';
+import type { Later } from './later.js';
 import { FEATURE_HEADER, featureOf } from '../feature.js';
 import type { Endpoint } from '../types.js';
 
 export interface TapOptions {
   readonly calls: CallLog;
+  /** What brings calls asked for earlier. */
+  readonly later?: Later;
   readonly guard: Guard;
   readonly config: Pick<Config, 'llmStreamUsage'>;
 }
@@ -47,4 +50,23 @@ export function mayAskForUsage(
   // OpenAI has hosts by region too: eu.api.openai.com.
   if (name === 'api.openai.com' || name.endsWith('.api.openai.com')) return true;
   return llmStreamUsage.includes(name) || llmStreamUsage.includes(host);
+}
+
+/**
+ * Whether a request carries a signature or a digest of its body: then no byte of that may change.
+ * AWS's Signature Version 4, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html;
+ * RFC 9421, RFC 9530.
+ */
+export function isSigned(header: HeaderReader): boolean {
+  if (/^AWS4-/.test(header('authorization') ?? '')) return true;
+  return BODY_BOUND.some((name) => header(name) !== undefined);
+}
+
+const BODY_BOUND = ['x-amz-content-sha256', 'content-digest', 'digest', 'content-md5', 'signature'];
+
+/** Whether the name of the feature is itself among what is signed: then it must go along, or the request is refused. */
+export function keepsFeatureHeader(header: HeaderReader): boolean {
+  const signed = /SignedHeaders=([^, ]+)/i.exec(header('authorization') ?? '')?.[1];
+  if (signed?.toLowerCase().split(';').includes(FEATURE_HEADER) === true) return true;
+  return header('signature-input')?.toLowerCase().includes(`"${FEATURE_HEADER}"`) === true;
 }

@@ -7,7 +7,7 @@ import { onChannel } from '../../hook/channel.js';
 import { ownMethod } from '../../hook/own.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import { askForUsageInBytes } from './ask.js';
-import { callStart, mayAskForUsage, type TapOptions } from './begin.js';
+import { callStart, isSigned, keepsFeatureHeader, mayAskForUsage, type TapOptions } from './begin.js';
 import { createInflater, createJsonReader, type JsonReader, type Sink } from '../wire/body.js';
 import type { Call } from './call.js';
 import { isCounted } from './counted.js';
@@ -68,10 +68,12 @@ function begin(request: ClientRequest, options: TapOptions): Exchange | undefine
   const header = (name: string): string | undefined => request.getHeader(name)?.toString();
   if (isCounted(header)) return undefined;
   const call = options.calls.start(callStart(endpoint, header, undefined));
-  if (header(FEATURE_HEADER) !== undefined && !request.headersSent) request.removeHeader(FEATURE_HEADER);
+  const isNamed = header(FEATURE_HEADER) !== undefined && !keepsFeatureHeader(header);
+  if (isNamed && !request.headersSent) request.removeHeader(FEATURE_HEADER);
+  const mayAsk = mayAskForUsage(endpoint, target.host, options.config) && !isSigned(header);
   const fate = watchRequest(request, call);
   return {
-    sent: tapRequestBody(request, call, mayAskForUsage(endpoint, target.host, options.config)),
+    sent: tapRequestBody(request, call, mayAsk),
     answered(response) {
       fate.hasAnswer = true;
       tapResponse(response, call, fate, options);

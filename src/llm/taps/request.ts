@@ -90,7 +90,8 @@ export function readRequestBody(body: unknown): unknown {
 /** A Request whose body tells the model: some SDKs (Mistral's) give fetch nothing else. */
 export function isJsonRequest(input: unknown): input is Request {
   const { body, bodyUsed, clone, headers } = (input ?? {}) as Partial<Request>;
-  if (typeof clone !== 'function' || !body || bodyUsed !== false) return false;
+  if (typeof clone !== 'function' || typeof body?.getReader !== 'function' || bodyUsed !== false)
+    return false;
   return headers?.get('content-type')?.includes('json') === true;
 }
 
