@@ -1,6 +1,9 @@
 /** Node's own HTTP server, and the frameworks that know the route of a request. */
 import type { Hook } from '../context.js';
 import { hookExpress } from './express.js';
+import { hookFastify } from './fastify.js';
+import { hookHapi } from './hapi.js';
+import { hookKoa } from './koa.js';
 import { hookHttpServer } from './server.js';
 
-export const HTTP_HOOKS: readonly Hook[] = [hookHttpServer, hookExpress];
+export const HTTP_HOOKS: readonly Hook[] = [hookHttpServer, hookExpress, hookFastify, hookKoa, hookHapi];

@@ -4,7 +4,9 @@
 export function routeTemplate(path: unknown): string {
   if (Array.isArray(path)) return path.map(routeTemplate).join(',');
   // A trailing slash tells apart nothing but links: routers match both unless told to be strict.
-  return typeof path === 'string' && path.length > 1 ? path.replace(/\/+$/, '') : String(path);
+  return typeof path === 'string' && path.length > 1 && path.endsWith('/')
+    ? path.replace(/\/+$/, '')
+    : String(path);
 }
 
 /** The same of a path that handlers are mounted under: empty for `/`, which mounts nothing. */

@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { hookExpress } from '../../src/http/express.js';
-import { hookHttpServer } from '../../src/http/server.js';
+import { HTTP_HOOKS } from '../../src/http/index.js';
 import { testContext, type TestContext } from './context.js';
 
 let current: TestContext | undefined;
@@ -27,8 +26,7 @@ export function measured(): TestContext {
           (current as TestContext).context.guard.report(where, error),
       },
     } as typeof current.context;
-    hookHttpServer(forwarded);
-    hookExpress(forwarded);
+    for (const hook of HTTP_HOOKS) hook(forwarded);
   }
   return current;
 }
