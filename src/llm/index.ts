@@ -8,6 +8,7 @@ import { hookBedrock } from './taps/bedrock.js';
 import { createCallLog, type CallLog } from './taps/call.js';
 import { tapHttpClient } from './taps/client.js';
 import { tapGlobalFetch } from './taps/fetch.js';
+import { createLater, type Later } from './taps/later.js';
 import { createPricer } from './prices/price.js';
 import { createPriceFile } from './prices/price-file.js';
 import { SUPPLEMENT } from './prices/supplement.js';
@@ -55,12 +56,14 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
     recordPriced(event);
   };
   let calls: CallLog | undefined;
+  let later: Later | undefined;
   let sockets: SocketTap | undefined;
   return {
     record,
     alsoTo: (other) => void (also = guard.wrap('llm also', other)),
     hook: function hookLlm({ now }) {
-      const log = createCallLog({ now, guard, record });
+      const fetched = (later = createLater({ now, guard, record, opened: () => pricer.warm() }));
+      const log = createCallLog({ now, guard, record, later });
       calls = {
         ...log,
         start(call) {
@@ -69,7 +72,7 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
           return log.start(call);
         },
       };
-      const options = { calls, guard, config };
+      const options = { calls, later: fetched, guard, config };
       tapGlobalFetch(options);
       tapUndici(options);
       tapHttpClient(options);
@@ -78,6 +81,7 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
     },
     flushOpenCalls() {
       calls?.flushOpenCalls();
+      later?.settle();
       sockets?.flushOpenResponses();
     },
   };

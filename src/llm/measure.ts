@@ -14,9 +14,11 @@ export function isBilled({ status, usage, costUsd }: LlmEvent): boolean {
 
 /** `model` is the normalised name; `quote` the price of a billed call. Costs and tokens are added once, never estimated here. */
 export function measureLlm(event: LlmEvent, model: string, quote: Quote | undefined, emit: Emit): void {
-  const { feature, status, usage } = event;
-  emit('intelia_llm_requests_total', 1, { model, status });
-  emit('intelia_llm_request_duration_seconds', event.duration, { model, feature });
+  const { feature, status, usage, requests = 1 } = event;
+  emit('intelia_llm_requests_total', requests, { model, status });
+  if (event.duration !== undefined) {
+    emit('intelia_llm_request_duration_seconds', event.duration, { model, feature });
+  }
   if (event.timeToFirstToken !== undefined) {
     emit('intelia_llm_time_to_first_token_seconds', event.timeToFirstToken, { model, feature });
   }
@@ -33,10 +35,10 @@ export function measureLlm(event: LlmEvent, model: string, quote: Quote | undefi
   if (quote !== undefined && 'costUsd' in quote)
     emit('intelia_llm_cost_usd_total', quote.costUsd, { model, feature });
   else if (quote !== undefined)
-    emit('intelia_llm_unpriced_requests_total', 1, { model, reason: quote.reason });
+    emit('intelia_llm_unpriced_requests_total', requests, { model, reason: quote.reason });
 
   if (status !== 'success' && status !== 'cancelled') {
     const severity = status === 'rate_limited' ? 'warning' : 'error';
-    emit('intelia_errors_total', 1, { type: `llm_${status}`, severity });
+    emit('intelia_errors_total', requests, { type: `llm_${status}`, severity });
   }
 }

@@ -64,7 +64,9 @@ export function createGenAiMeasure(emit: EmitGenAi): (event: LlmEvent) => void {
   };
 
   return (event) => {
-    const { status, usage, timeToFirstToken } = event;
+    // These are distributions over single calls: a sum of several would be one odd call.
+    if (event.requests !== undefined && event.requests !== 1) return;
+    const { status, usage, duration, timeToFirstToken } = event;
     const attributes = attributesOf(event, bounded);
     const tokens = (type: 'input' | 'output', count: number | undefined): void => {
       if (isCount(count))
@@ -73,10 +75,10 @@ export function createGenAiMeasure(emit: EmitGenAi): (event: LlmEvent) => void {
     tokens('input', usage?.promptTokens);
     tokens('output', usage?.completionTokens);
     const isFailure = status !== 'success' && status !== 'cancelled';
-    emit('gen_ai.client.operation.duration', event.duration, {
-      ...attributes,
-      ...(isFailure && { 'error.type': status }),
-    });
+    const failed = isFailure && { 'error.type': status };
+    if (duration !== undefined) {
+      emit('gen_ai.client.operation.duration', duration, { ...attributes, ...failed });
+    }
     if (timeToFirstToken !== undefined)
       emit('gen_ai.client.operation.time_to_first_chunk', timeToFirstToken, attributes);
   };

@@ -25,7 +25,7 @@ export interface Usage {
   completionTokens?: number;
   cachedTokens?: number;
   cacheWriteTokens?: number;
-  /** Of the tokens written to the cache those that are kept for an hour, at another price (Anthropic). */
+  /** Of the tokens written to the cache those that are kept for long, at another price (an hour at Anthropic, 12 at OpenAI). */
   cacheWrite1hTokens?: number;
   reasoningTokens?: number;
   audioInputTokens?: number;
@@ -45,6 +45,8 @@ export interface Usage {
   seconds?: number;
   /** Searches that the provider made on the web for this answer and charges beside its tokens. */
   webSearches?: number;
+  /** Searches in files that the provider keeps, which it charges by the call too (OpenAI). */
+  fileSearches?: number;
 }
 
 /** What is learnt of one call while it goes; a provider's readers fill it in. */
@@ -68,7 +70,61 @@ export interface CallFacts {
   isNoCall?: boolean;
   /** A failure told inside a 200 (an error event, `response.failed`). */
   failure?: LlmStatus;
+  /** A response made in the background: what is answered first is no answer yet, and it can be asked for again. */
+  background?: Background;
 }
+
+export interface Background {
+  readonly id: string;
+  /** It is completed, failed, cancelled or incomplete: nothing of it changes any more. */
+  readonly isOver: boolean;
+  /** From its creation to its completion, in whole seconds, where the provider tells both. */
+  readonly seconds?: number | undefined;
+}
+
+/** One request of a batch, as the batch's results tell it. */
+export interface BatchResult {
+  readonly operation: Operation;
+  readonly feature: string;
+  readonly status: LlmStatus;
+  readonly facts: CallFacts;
+}
+
+/** A batch that is over, as its own object tells it: the sum of its requests. */
+export interface BatchSum {
+  readonly facts: CallFacts;
+  readonly feature: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** What became of those that failed, as far as the batch tells. */
+  readonly failure: LlmStatus;
+  /** The files that hold the results and the failures, one by one. */
+  readonly outputFile: string | undefined;
+  readonly errorFile: string | undefined;
+}
+
+/** What a GET brings of calls that were asked for earlier. */
+export type LaterDocument =
+  | {
+      readonly kind: 'results';
+      readonly provider: string;
+      /** What the results are known by at this host: they are counted once. */
+      readonly id: string;
+      /** The key of the array that holds them; undefined where each line is one. */
+      readonly within?: string;
+      /** Undefined for what is no result of a batch. */
+      read(value: unknown): BatchResult | undefined;
+      /** What the text before the first result tells of all. */
+      readHead?(text: string): { readonly model?: string | undefined; readonly id?: string | undefined };
+    }
+  | {
+      readonly kind: 'batch';
+      readonly provider: string;
+      readonly id: string;
+      /** Undefined while it is not over, and where it does not tell what it used. */
+      read(body: unknown): BatchSum | undefined;
+    }
+  | { readonly kind: 'response'; readonly endpoint: Endpoint };
 
 /**
  * One endpoint of a provider: pure functions from parsed bodies to facts. They get whatever JSON a server sent, so
@@ -103,7 +159,7 @@ export interface Provider {
   endpoint(host: string, path: string): Endpoint | undefined;
 }
 
-/** One call, finished: exactly one for each exchange with a provider. */
+/** One call, finished: exactly one for each exchange with a provider; of a batch, one for each of its requests, or for all. */
 export interface LlmEvent {
   readonly provider: string;
   readonly operation: Operation;
@@ -113,13 +169,15 @@ export interface LlmEvent {
   readonly requestModel?: string;
   readonly feature: string;
   readonly status: LlmStatus;
-  /** Seconds. */
-  readonly duration: number;
+  /** Seconds. Absent where it says nothing of the call: a batch takes hours by its nature. */
+  readonly duration?: number;
   /** Seconds; only of streamed answers with content. */
   readonly timeToFirstToken?: number;
   readonly usage?: Usage;
   readonly costUsd?: number;
   readonly serviceTier?: string;
+  /** How many requests these figures are the sum of; 1 unless told. */
+  readonly requests?: number;
   /** The SDK sent this call again after a failure. */
   readonly isRetry: boolean;
 }

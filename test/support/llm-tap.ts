@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createCallLog, type CallLog } from '../../src/llm/taps/call.js';
 import { tapFetch } from '../../src/llm/taps/fetch.js';
+import { createLater, type Later } from '../../src/llm/taps/later.js';
 import type { TapOptions } from '../../src/llm/taps/begin.js';
 import type { LlmEvent } from '../../src/llm/types.js';
 import { testContext, type TestContext } from './context.js';
@@ -9,6 +10,7 @@ import { testContext, type TestContext } from './context.js';
 export interface TestTap {
   readonly events: LlmEvent[];
   readonly calls: CallLog;
+  readonly later: Later;
   readonly options: TapOptions;
   readonly test: TestContext;
   /** Node's fetch with the tap in it. */
@@ -29,15 +31,19 @@ export function testTap({ ask = [], now, original = fetch }: TestTapOptions = {}
   const test = testContext();
   const { guard } = test.context;
   const events: LlmEvent[] = [];
-  const calls = createCallLog({
+  const base = {
     guard,
     now: now ?? (() => performance.now() / 1000),
-    record: (event) => void events.push(event),
-  });
-  const options: TapOptions = { calls, guard, config: { llmStreamUsage: ask } };
+    record: (event: LlmEvent) => void events.push(event),
+  };
+  // Sums of batches are settled by hand.
+  const later = createLater({ ...base, schedule: () => {} });
+  const calls = createCallLog({ ...base, later });
+  const options: TapOptions = { calls, later, guard, config: { llmStreamUsage: ask } };
   return {
     events,
     calls,
+    later,
     options,
     test,
     fetch: tapFetch(original, options) as typeof fetch,

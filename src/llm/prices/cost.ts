@@ -2,11 +2,16 @@
 import type { Usage } from '../types.js';
 import type { Price } from './row.js';
 
-/** US dollars of one call; undefined when nothing that this price knows was counted. `factor` is the service tier's. */
-export function costOf(price: Price, usage: Usage, factor: number): number | undefined {
+/**
+ * US dollars of one call; undefined when nothing that this price knows was counted.
+ *
+ * @param factor the service tier's
+ * @param requests how many the usage is the sum of: each is taken to be as long as the average
+ */
+export function costOf(price: Price, usage: Usage, factor: number, requests = 1): number | undefined {
   const { row } = price;
   if (price.bands.length > 0 && (usage.promptTokens !== undefined || usage.completionTokens !== undefined)) {
-    return tokenCost(price, usage) * factor + whole(usage.webSearches) * price.perSearch;
+    return tokenCost(price, usage, requests) * factor + fees(price, usage);
   }
   if (row.characters_mchar !== undefined && usage.characters !== undefined) {
     return (row.characters_mchar * usage.characters) / 1e6;
@@ -20,10 +25,10 @@ export function costOf(price: Price, usage: Usage, factor: number): number | und
   return undefined;
 }
 
-function tokenCost(price: Price, usage: Usage): number {
+function tokenCost(price: Price, usage: Usage, requests: number): number {
   const prompt = whole(usage.promptTokens);
   const completion = whole(usage.completionTokens);
-  const { rates } = price.bands.find(({ above }) => prompt > above) as Price['bands'][number];
+  const { rates } = price.bands.find(({ above }) => prompt / requests > above) as Price['bands'][number];
 
   const cached = Math.min(whole(usage.cachedTokens), prompt);
   const written = Math.min(whole(usage.cacheWriteTokens), prompt - cached);
@@ -56,8 +61,12 @@ function tokenCost(price: Price, usage: Usage): number {
     imageOut * rates.imageOut +
     reasoning * rates.reasoning +
     (completion - audioOut - imageOut - reasoning) * rates.output;
-  return dollars / 1e6 + price.perRequest;
+  return dollars / 1e6 + price.perRequest * requests;
 }
+
+/** Of tools that the provider runs; no tier makes them cheaper. */
+const fees = ({ perSearch, perFileSearch }: Price, { webSearches, fileSearches }: Usage): number =>
+  whole(webSearches) * perSearch + whole(fileSearches) * perFileSearch;
 
 /** A count that somebody passed by hand can be anything. */
 const whole = (value: number | undefined): number =>

@@ -73,12 +73,12 @@ export function createPricer(sources: PriceSources, nowMs: () => number = Date.n
       isWarm = true;
     },
     quote(event) {
-      const { costUsd, operation, usage } = event;
+      const { costUsd, operation, usage, requests } = event;
       if (costUsd !== undefined && costUsd >= 0 && costUsd < Infinity) return { costUsd };
       const entry = entryFor(event);
       const factor = entry && factorOf(entry, event);
       const cost =
-        entry?.price && factor !== undefined ? costOf(entry.price, usage ?? {}, factor) : undefined;
+        entry?.price && factor !== undefined ? costOf(entry.price, usage ?? {}, factor, requests) : undefined;
       if (cost !== undefined) return { costUsd: cost };
       // Free where it tells no usage (OpenAI's); who charges for it (Mistral) tells its tokens.
       if (operation === 'moderation') return { costUsd: 0 };

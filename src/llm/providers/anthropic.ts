@@ -19,7 +19,7 @@ function readUnknownRequest(body: unknown, facts: CallFacts): void {
   if (!isCall) facts.isNoCall = true;
 }
 
-function readAnswer(body: unknown, facts: CallFacts): void {
+export function readAnswer(body: unknown, facts: CallFacts): void {
   const answer = object(body);
   if (answer === undefined) return;
   const model = text(answer['model']);

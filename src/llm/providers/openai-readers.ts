@@ -1,5 +1,6 @@
 /** What each kind of OpenAI body and stream event says. Source of every field: the API reference. */
 import type { CallFacts } from '../types.js';
+import { readBackground } from './openai-background.js';
 import { readUsage } from './openai-usage.js';
 import {
   addIdentity,
@@ -21,6 +22,7 @@ export function readAnswer(body: unknown, facts: CallFacts): void {
   if (answer === undefined) return;
   addIdentity(facts, answer);
   readUsage(answer['usage'], facts);
+  if (answer['background'] === true) readBackground(answer, facts);
   // A response object carries `error: null` when all went well; some gateways send nothing but an error with a 200.
   if (object(answer['error']) !== undefined) facts.failure = failureOf(answer['error']);
 }

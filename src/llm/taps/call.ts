@@ -5,6 +5,7 @@
 import type { Guard } from '../../guard.js';
 import { createAnswer, type Answer, type Readers } from '../wire/answer.js';
 import { statusOfCode, statusOfError } from './outcome.js';
+import type { Later } from './later.js';
 import { NO_BYTES } from '../wire/sse.js';
 import type { CallFacts, Endpoint, LlmEvent, LlmStatus } from '../types.js';
 
@@ -51,6 +52,7 @@ export interface CallLogOptions {
   readonly now: () => number;
   readonly guard: Guard;
   readonly record: (event: LlmEvent) => void;
+  readonly later?: Pick<Later, 'defers'> | undefined;
 }
 
 export function createCallLog(options: CallLogOptions): CallLog {
@@ -99,7 +101,7 @@ interface CallInside extends CallLogOptions {
   readonly close: () => void;
 }
 
-function createCall(start: CallStart, { now, guard, record, readers, close }: CallInside): Call {
+function createCall(start: CallStart, { now, guard, record, readers, close, later }: CallInside): Call {
   const facts: CallFacts = {};
   const startedAt = now();
   /** When the provider was last heard of: the end of a call that is abandoned. */
@@ -118,8 +120,17 @@ function createCall(start: CallStart, { now, guard, record, readers, close }: Ca
     close();
     // What was asked for is not billed where nothing was answered.
     if (answer === undefined) delete facts.usage;
+    if (isDeferred()) return;
     const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     record(eventOf(start, facts, status, at - startedAt, firstToken));
+  }
+
+  /** A response made in the background is counted when it is over. */
+  function isDeferred(): boolean {
+    const { background, requestModel } = facts;
+    if (background === undefined || later === undefined) return false;
+    const { feature, isRetry } = start;
+    return later.defers(background, { startedAt, feature, requestModel, isRetry });
   }
 
   const succeed = (): void => finish('success', now());
