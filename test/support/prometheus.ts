@@ -86,7 +86,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const ask = (promql: string, atSeconds?: number): Promise<QueryData> =>
     askPrometheus(url, promql, atSeconds);
 
-  return {
+  const prometheus: Prometheus = {
     url,
     port,
     otlpUrl: `${url}/api/v1/otlp`,
@@ -97,7 +97,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       return (result as Vector).map(({ metric, value }) => ({ labels: metric, value: toNumber(value[1]) }));
     },
     async value(promql, atSeconds) {
-      const rows = await this.query(promql, atSeconds);
+      const rows = await prometheus.query(promql, atSeconds);
       assert.ok(rows.length < 2, `${rows.length} series: ${promql}`);
       return rows[0]?.value;
     },
@@ -115,6 +115,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return prometheus;
 }
 
 type Vector = { metric: Labels; value: [number, string] }[];

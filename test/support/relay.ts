@@ -1,0 +1,83 @@
+/**
+ * Stands between an application and backends, and passes everything on as it is: pushes to any number of them, with
+ * the first one's answer for the application, and scrapes to whichever process is behind it now.
+ */
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Relay {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  /** `127.0.0.1:port` */
+  readonly host: string;
+  close(): Promise<void>;
+}
+
+export interface PushRelay extends Relay {
+  /** The bodies that the first backend took. */
+  readonly taken: readonly { readonly body: Buffer; readonly contentType: string }[];
+}
+
+export interface ScrapeRelay extends Relay {
+  /** Where `/metrics` is now; while undefined a scrape finds nobody. */
+  upstream: string | undefined;
+}
+
+/** Bases of OTLP endpoints: the application's own path is appended. */
+export async function startPushRelay(...backends: readonly string[]): Promise<PushRelay> {
+  const taken: { body: Buffer; contentType: string }[] = [];
+  const relay = await listen((request, response) => {
+    void (async () => {
+      const body = await bodyOf(request);
+      const contentType = request.headers['content-type'] ?? '';
+      const encoding = request.headers['content-encoding'];
+      const headers = {
+        'content-type': contentType,
+        ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+      };
+      const send = (base: string): Promise<Response> =>
+        fetch(`${base}${request.url ?? ''}`, { method: 'POST', headers, body });
+      const [first] = await Promise.all(backends.map(send));
+      if (first?.ok === true) taken.push({ body, contentType });
+      response.writeHead(first?.status ?? 500).end(Buffer.from(await (first as Response).arrayBuffer()));
+      // As if the backend itself were not there: the application shall meet the same error.
+    })().catch(() => request.socket.destroy());
+  });
+  return { ...relay, taken };
+}
+
+export async function startScrapeRelay(): Promise<ScrapeRelay> {
+  const relay: ScrapeRelay = {
+    ...(await listen((request, response) => {
+      void (async () => {
+        const { accept = '*/*', authorization } = request.headers;
+        const headers = { accept, ...(authorization === undefined ? {} : { authorization }) };
+        const answer = await fetch(`${relay.upstream ?? 'http://127.0.0.1:1'}${request.url ?? ''}`, {
+          headers,
+        });
+        const type = { 'content-type': answer.headers.get('content-type') ?? '' };
+        response.writeHead(answer.status, type).end(Buffer.from(await answer.arrayBuffer()));
+      })().catch(() => request.socket.destroy());
+    })),
+    upstream: undefined,
+  };
+  return relay;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+async function listen(listener: RequestListener): Promise<Relay> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { host, url: `http://${host}`, close };
+}
