@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import type { OpenAI } from 'openai';
-import { tapHttpClient } from '../../src/llm/taps/client.js';
 import type { LlmEvent } from '../../src/llm/types.js';
+import { recorded, useHttpTap } from './llm-http-tap.js';
 import { openaiChat, startLlmServer, type LlmServer } from './llm-server.js';
 import { testTap, type TestTap } from './llm-tap.js';
 
@@ -43,26 +43,6 @@ export function useFlavours(...given: Flavour[]): void {
   flavours = given;
 }
 
-/** The tap that the http client is under now: a process has one hook, each case a tap. */
-let current: TestTap | undefined;
-function tapHttpOnce(tap: TestTap): void {
-  const isFirst = current === undefined;
-  current = tap;
-  const now = (): TestTap => current as TestTap;
-  if (!isFirst) return;
-  tapHttpClient({
-    guard: tap.options.guard,
-    calls: {
-      start: (call) => now().calls.start(call),
-      abandonWith: (body, call) => now().calls.abandonWith(body, call),
-      flushOpenCalls: () => now().calls.flushOpenCalls(),
-    },
-    get config() {
-      return now().options.config;
-    },
-  });
-}
-
 export interface CaseOptions {
   /** The host is asked for usage, as api.openai.com is. Default true. */
   readonly ask?: boolean;
@@ -84,7 +64,7 @@ export function openaiCase(
       process.on('unhandledRejection', onUnhandled);
       try {
         const sdk = (await flavour.load()) as typeof import('openai');
-        if (flavour.road === 'http') tapHttpOnce(tap);
+        if (flavour.road === 'http') useHttpTap(tap);
         const fetchOption = flavour.road === 'fetch' ? { fetch: tap.fetch } : {};
         const client = (options: object = {}): OpenAI =>
           new sdk.OpenAI({
@@ -94,11 +74,7 @@ export function openaiCase(
             ...fetchOption,
             ...options,
           });
-        const recorded = async (count: number): Promise<LlmEvent[]> => {
-          while (tap.events.length < count) await new Promise(setImmediate);
-          return tap.events;
-        };
-        await run({ openai: client(), sdk, server, tap, client, recorded });
+        await run({ openai: client(), sdk, server, tap, client, recorded: (count) => recorded(tap, count) });
         for (let i = 0; i < 3; i++) await new Promise(setImmediate);
         assert.deepEqual([unhandled, tap.test.errors], [[], []]);
       } finally {

@@ -3,6 +3,7 @@
  * client two steps of middleware, by the SDK's own interface: promises, answers and errors stay the SDK's.
  */
 import { onFileLoad } from '../../hook/load.js';
+import { isFirst } from '../../hook/once.js';
 import { ownMethod } from '../../hook/own.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import { callStart, type TapOptions } from './begin.js';
@@ -20,6 +21,7 @@ const FILE = '@aws-sdk/client-bedrock-runtime/dist-cjs/index.js';
 
 export function hookBedrock(options: TapOptions): void {
   onFileLoad(options.guard, FILE, ({ BedrockRuntimeClient }) => {
+    if (!isFirst(BedrockRuntimeClient.prototype, 'send')) return;
     const known = new WeakSet<object>();
     /** Of the command that is being sent: `send` sets up its steps before it returns. */
     let signal: AbortSignal | undefined;

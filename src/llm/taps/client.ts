@@ -4,6 +4,7 @@
  */
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import { onChannel } from '../../hook/channel.js';
+import { isFirst } from '../../hook/once.js';
 import { ownMethod } from '../../hook/own.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import { askForUsageInBytes } from './ask.js';
@@ -14,6 +15,7 @@ import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from '../feature.js';
 import { createFormReader, type FormReader } from './form.js';
 import { findEndpoint } from '../providers/index.js';
+import { mayBeLater } from '../providers/later.js';
 import { targetOf, withoutQuery, type Target } from './request.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- requests and answers are changed by every library on top of them */
@@ -26,6 +28,7 @@ interface Exchange {
 }
 
 export function tapHttpClient(options: TapOptions): void {
+  if (!isFirst(ClientRequest.prototype, 'llm')) return;
   const { guard } = options;
   const exchanges = new WeakMap<ClientRequest, Exchange | null>();
   const exchangeOf = (request: ClientRequest): Exchange | null => {
@@ -39,7 +42,7 @@ export function tapHttpClient(options: TapOptions): void {
   for (const name of ['write', 'end'] as const) {
     wrapMethod(ClientRequest.prototype, name, (original) => {
       return function (this: ClientRequest, ...args: any[]): unknown {
-        const exchange = this.method === 'POST' ? exchangeOf(this) : null;
+        const exchange = mayBeCall(this) ? exchangeOf(this) : null;
         if (exchange === null) return original.apply(this, args);
         const piece: unknown = guard.run('llm http client', () =>
           exchange.sent(args[0], args[1], name === 'end'),
@@ -54,6 +57,10 @@ export function tapHttpClient(options: TapOptions): void {
   });
 }
 
+/** Or a GET that brings calls asked for earlier. */
+const mayBeCall = ({ method, path }: ClientRequest): boolean =>
+  method === 'POST' || (method === 'GET' && mayBeLater(path));
+
 function targetOfRequest(request: ClientRequest): Target | undefined {
   // To a proxy the whole URL is sent for a path.
   if (!request.path.startsWith('/')) return targetOf(request.path);
@@ -63,9 +70,10 @@ function targetOfRequest(request: ClientRequest): Target | undefined {
 
 function begin(request: ClientRequest, options: TapOptions): Exchange | undefined {
   const target = targetOfRequest(request);
-  const endpoint = target && findEndpoint(target.host, target.path);
-  if (target === undefined || endpoint === undefined) return undefined;
+  if (target === undefined) return undefined;
   const header = (name: string): string | undefined => request.getHeader(name)?.toString();
+  const endpoint = request.method === 'POST' ? findEndpoint(target.host, target.path) : undefined;
+  if (endpoint === undefined) return beginLater(request, target, header(FEATURE_HEADER), options);
   if (isCounted(header)) return undefined;
   const call = options.calls.start(callStart(endpoint, header, undefined));
   const isNamed = header(FEATURE_HEADER) !== undefined && !keepsFeatureHeader(header);
@@ -74,6 +82,25 @@ function begin(request: ClientRequest, options: TapOptions): Exchange | undefine
   const fate = watchRequest(request, call);
   return {
     sent: tapRequestBody(request, call, mayAsk),
+    answered(response) {
+      fate.hasAnswer = true;
+      tapResponse(response, call, fate, options);
+    },
+  };
+}
+
+function beginLater(
+  request: ClientRequest,
+  { host, path }: Target,
+  named: string | undefined,
+  options: TapOptions,
+): Exchange | undefined {
+  const call = options.later?.find(request.method, host, path, named);
+  if (call === undefined) return undefined;
+  if (named !== undefined && !request.headersSent) request.removeHeader(FEATURE_HEADER);
+  const fate = watchRequest(request, call);
+  return {
+    sent: () => undefined,
     answered(response) {
       fate.hasAnswer = true;
       tapResponse(response, call, fate, options);

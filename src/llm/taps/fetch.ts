@@ -1,4 +1,5 @@
 /** The tap on fetch: sees each call that goes to a model, and leaves everything else exactly as it is. */
+import { isFirst } from '../../hook/once.js';
 import { disguise, isWrapped } from '../../hook/wrap.js';
 import type { TapOptions } from './begin.js';
 import type { Call } from './call.js';
@@ -12,15 +13,14 @@ type Fetch = (...args: any[]) => Promise<any>;
 /** Puts the tap in place of the global fetch. Node defines that lazily: this does not load undici. */
 export function tapGlobalFetch(options: TapOptions): void {
   const original: unknown = globalThis.fetch;
-  if (typeof original !== 'function' || isWrapped(original)) return;
+  if (typeof original !== 'function' || isWrapped(original) || !isFirst(globalThis, 'fetch')) return;
   globalThis.fetch = tapFetch(original as Fetch, options) as typeof fetch;
 }
 
 /** The same function with the tap in it. */
 export function tapFetch(original: Fetch, options: TapOptions): Fetch {
   const tapped = function fetch(this: unknown, ...args: any[]): Promise<any> {
-    const begun =
-      (isPost(args[0], args[1]) ? begin(args, options) : undefined) ?? beginLater(args, options);
+    const begun = (isPost(args[0], args[1]) ? begin(args, options) : undefined) ?? beginLater(args, options);
     if (begun === undefined) return Reflect.apply(original, this, args);
     return send((sent) => Reflect.apply(original, this, sent), begun, options);
   };

@@ -1,14 +1,17 @@
-/** The fetch that the package `undici` exports: applications give it to SDKs, for a proxy or an agent of their own. */
+/** The package `undici`: applications give its fetch to SDKs, for a proxy or an agent of their own, or send with it. */
 import { onFileLoad } from '../../hook/load.js';
+import { isFirst } from '../../hook/once.js';
 import { isWrapped } from '../../hook/wrap.js';
 import type { TapOptions } from './begin.js';
+import { tapDispatchers } from './dispatcher.js';
 import { tapFetch } from './fetch.js';
 
-/** Puts the tap in place of it, in every copy that is loaded. */
+/** Puts the taps in place, in every copy that is loaded; where none is, Node's own fetch publishes nothing for us. */
 export function tapUndici(options: TapOptions): void {
   onFileLoad(options.guard, 'undici/index.js', (undici) => {
+    if (isFirst(globalThis, 'undici')) tapDispatchers(options);
     const original: unknown = undici.fetch;
-    if (typeof original !== 'function' || isWrapped(original)) return;
+    if (typeof original !== 'function' || isWrapped(original) || !isFirst(undici, 'fetch')) return;
     undici.fetch = tapFetch(original as typeof fetch, options);
   });
 }

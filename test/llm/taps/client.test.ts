@@ -7,10 +7,10 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { tapHttpClient } from '../../../src/llm/taps/client.js';
 import type { LlmEvent } from '../../../src/llm/types.js';
 import {
   brokenSse, chatAnswer, chatEvents, gate, json, openaiChat, startLlmServer, type LlmServer, USAGE } from '../../support/llm-server.js'; // prettier-ignore
+import { recorded as recordedBy, useHttpTap } from '../../support/llm-http-tap.js';
 import { testTap } from '../../support/llm-tap.js';
 
 const PROMPT = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hé' }] };
@@ -18,13 +18,12 @@ const STREAM = { ...PROMPT, stream: true };
 const USED = { promptTokens: 11, completionTokens: 7 };
 
 describe('http client tap', () => {
-  // One for the file: a prototype is wrapped once in a process.
   const asked: string[] = [];
   const tap = testTap({ ask: asked });
   let server: LlmServer;
 
   before(async () => {
-    tapHttpClient(tap.options);
+    useHttpTap(tap);
     server = await startLlmServer();
   });
   after(() => server.close());
@@ -51,7 +50,7 @@ describe('http client tap', () => {
 
   /** Inflating goes on beside the caller. */
   async function recorded(): Promise<LlmEvent> {
-    while (tap.events.length === 0) await new Promise(setImmediate);
+    await recordedBy(tap);
     return tap.only();
   }
 

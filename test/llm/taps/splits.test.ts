@@ -3,10 +3,9 @@
  * cuts are chunks of HTTP's own, so they reach the tap as they were made, whatever the sockets do.
  */
 import assert from 'node:assert/strict';
-import { Agent, ClientRequest, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
-import { tapHttpClient } from '../../../src/llm/taps/client.js';
 import type { LlmEvent } from '../../../src/llm/types.js';
 import {
   chatAnswer,
@@ -16,6 +15,7 @@ import {
   type Answer,
   type LlmServer,
 } from '../../support/llm-server.js';
+import { recorded as recordedBy, useHttpTap } from '../../support/llm-http-tap.js';
 import { testTap } from '../../support/llm-tap.js';
 
 const USED = { promptTokens: 11, completionTokens: 7 };
@@ -80,10 +80,6 @@ function piecesOf(bytes: Buffer, shares: readonly number[]): Buffer[] {
     .filter((piece) => piece.length > 0);
 }
 
-/** What a tap stands in for; the function itself when it is none. */
-const unwrapped = <F extends object>(fn: F): F =>
-  (fn as { [wrapped: symbol]: F })[Symbol.for('intelia.otel.wrapped')] ?? fn;
-
 const inPieces =
   (type: string, encoding: string, pieces: readonly Buffer[]): Answer =>
   (response) => {
@@ -104,18 +100,11 @@ describe('a body cut anywhere', function () {
   const init = { method: 'POST', body: '{"model":"gpt-4o-mini","stream":true}' };
   const send = { ...init, headers: { 'content-type': 'application/json' } };
 
-  const { prototype } = ClientRequest;
-  let others: Pick<ClientRequest, 'write' | 'end'>;
-
   before(async () => {
-    // Another file of this process may have its own tap in; a prototype is wrapped once.
-    others = { write: prototype.write, end: prototype.end };
-    Object.assign(prototype, { write: unwrapped(prototype.write), end: unwrapped(prototype.end) });
-    tapHttpClient(tap.options);
+    useHttpTap(tap);
     server = await startLlmServer();
   });
   after(() => {
-    Object.assign(prototype, others);
     agent.destroy();
     return server.close();
   });
@@ -139,7 +128,7 @@ describe('a body cut anywhere', function () {
 
   /** A copy may still be inflating when the caller has all. */
   async function recorded(): Promise<LlmEvent> {
-    while (tap.events.length === 0) await new Promise(setImmediate);
+    await recordedBy(tap);
     return tap.only();
   }
 
