@@ -21,6 +21,8 @@ import type { TestContext } from './context.js';
 import { counted, head, measured, rawClient, until, type RawClient } from './http.js';
 
 const REQUESTS = 'intelia_http_requests_total';
+/** What every framework reads by itself. */
+const JSON_BODY = 'Content-Type: application/json';
 
 /** Lets a test hold answers back. */
 export interface Control {
@@ -41,6 +43,8 @@ export interface Framework {
   readonly template?: (path: string) => string;
   /** Endpoint and status of what frameworks answer each in their own way, by `METHOD /path`; undefined skips it. */
   readonly differs?: Readonly<Record<string, string | undefined>>;
+  /** Where a request is counted whose client left in the middle of its body, when that is read before any route. */
+  readonly leftInBody?: string;
   /** Requests beyond the table's: `METHOD /path` to endpoint and status. */
   readonly also?: Readonly<Record<string, string>>;
 }
@@ -140,10 +144,10 @@ export function describeFramework(name: string, framework: Framework): void {
 
     it('waits for a slow body', async () => {
       const one = await client();
-      one.send(head('POST', '/upload', 'Content-Length: 4', 'Content-Type: text/plain') + 'ab');
+      one.send(head('POST', '/upload', 'Content-Length: 4', JSON_BODY) + '[1');
       for (let i = 0; i < 5; i++) await new Promise(setImmediate);
       assert.equal(counted(test), 0);
-      one.send('cd');
+      one.send('2]');
       await one.receive('HTTP/1.1 20');
       assert.deepEqual(Object.values(await recorded(1)), [1]);
       assert.match(Object.keys(test.series(REQUESTS)).join(), /method=POST,endpoint=\/upload,status=20/);
@@ -151,11 +155,9 @@ export function describeFramework(name: string, framework: Framework): void {
 
     it('counts a body after 100-continue once', async () => {
       const one = await client();
-      one.send(
-        head('POST', '/upload', 'Expect: 100-continue', 'Content-Length: 2', 'Content-Type: text/plain'),
-      );
+      one.send(head('POST', '/upload', 'Expect: 100-continue', 'Content-Length: 2', JSON_BODY));
       await one.receive('HTTP/1.1 100 Continue');
-      one.send('hi');
+      one.send('{}');
       await one.receive('HTTP/1.1 20');
       assert.deepEqual(Object.values(await recorded(1)), [1]);
       assert.match(Object.keys(test.series(REQUESTS)).join(), /method=POST,endpoint=\/upload,status=20/);
@@ -194,10 +196,10 @@ export function describeFramework(name: string, framework: Framework): void {
 
     it('counts a client that left in the middle of its own body as 499', async () => {
       const one = await client();
-      one.send(head('POST', '/upload', 'Content-Length: 100', 'Content-Type: text/plain') + 'abc');
+      one.send(head('POST', '/upload', 'Content-Length: 100', JSON_BODY) + 'abc');
       for (let i = 0; i < 20; i++) await new Promise(setImmediate);
       one.socket.destroy();
-      assert.deepEqual(await recorded(1), { [series('POST', '/upload', 499)]: 1 });
+      assert.deepEqual(await recorded(1), { [series('POST', framework.leftInBody ?? '/upload', 499)]: 1 });
     });
 
     it('makes two series of 10,000 URLs', async () => {

@@ -5,6 +5,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import fastifyStatic from '@fastify/static';
 import fastify5, { type FastifyInstance, type FastifyReply } from 'fastify';
 import fastify4 from 'fastify4';
+import fastify49 from 'fastify4-oldest';
 import { UNMATCHED } from '../../../src/http/route.js';
 import { describeFramework, type Control, type Framework } from '../../support/http-cases.js';
 
@@ -115,7 +116,6 @@ const framework = (create: () => FastifyInstance, withStatic: boolean): Framewor
     const app = create();
     fastifysOwn(app);
     routes(app, control);
-    app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
     if (withStatic) app.register(fastifyStatic, { root: join(__dirname, 'public'), prefix: '/assets/' });
     await app.listen({ port: 0, host: '127.0.0.1' });
     const address = app.server.address() as { port: number };
@@ -141,4 +141,8 @@ describeFramework(
 describeFramework(
   'Fastify 4',
   framework(() => fastify4() as unknown as FastifyInstance, false),
+);
+describeFramework(
+  'Fastify 4.9',
+  framework(() => fastify49() as unknown as FastifyInstance, false),
 );
