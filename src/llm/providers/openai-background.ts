@@ -13,8 +13,8 @@ export function readBackground(response: Json, facts: CallFacts): void {
   const status = text(response['status']);
   // An image has a `background` too, and no status.
   if (id === undefined || status === undefined) return;
-  const [from, to] = [amount(response['created_at']), amount(response['completed_at'])];
-  const seconds = from === undefined || to === undefined ? undefined : amount(to - from);
+  // Seconds since 1970; what is no number makes none.
+  const seconds = amount(Number(response['completed_at'] ?? NaN) - Number(response['created_at'] ?? NaN));
   facts.background = { id, isOver: !UNDER_WAY.has(status), seconds };
   if (status === 'cancelled') facts.failure = 'cancelled';
   if (status === 'failed') facts.failure = failureOf(response['error']);
