@@ -1,11 +1,14 @@
 /** What an application may send its requests with, instead of Node's own fetch. */
 import assert from 'node:assert/strict';
-import { GPT, RESPONSE, tap, tapCase } from './all-taps.js';
+import { everyProvider, GPT, RESPONSE, tap, tapCase } from './all-taps.js';
+import { Writable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { AwsClient, AwsV4Signer } from 'aws4fetch';
 import axios from 'axios';
 import OpenAI from 'openai';
 import * as undici from 'undici';
 import { withLlmFeature } from '../../../src/llm/feature.js';
-import { chatEvents, json, USAGE } from '../../support/llm-server.js';
+import { chatAnswer, chatEvents, json, USAGE, type Received } from '../../support/llm-server.js';
 
 const messages = [{ role: 'user' as const, content: 'Hé' }];
 const ASKED = { model: 'gpt-4o-mini', messages };
@@ -74,11 +77,87 @@ describe("undici's fetch", () => {
     assert.deepEqual(await recorded(4), ['gpt-4o-mini rate_limited', 'gpt-4o-mini cancelled', CANCELLED, 'gpt-4o-mini network_error']);
   });
 
+  tapCase('as a Request whose stream nobody asked the usage of', async ({ server, recorded }) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(STREAM) };
+    assert.equal(await (await undici.fetch(new undici.Request(`${server.url}/chat/completions`, init))).text(), EVENTS);
+    assert.deepEqual(await recorded(1), [GPT]);
+  });
+
   tapCase('other requests of undici are its own', async ({ server }) => {
     server.answer = json({});
     await undici.fetch(`${server.url}/chat/completions`);
     await undici.fetch(`${server.url}/files`, { method: 'POST', body: '{}' });
+    await (await undici.request(`${server.url}/files`, { method: 'POST', body: '{}' })).body.dump();
+    await (await undici.request(`${server.url}/chat/completions`)).body.dump();
     assert.deepEqual(tap.events, []);
+  });
+}); // prettier-ignore
+
+describe('undici below its fetch', () => {
+  const ASKS = { ...STREAM, stream_options: { include_usage: true } };
+  const WITH_USAGE = chatEvents({ usage: USAGE }).join('');
+  // Where Node's own fetch was used first, its older undici sends for this one too, and shows nothing of bodies.
+  const others = undici.getGlobalDispatcher();
+  before(() => undici.setGlobalDispatcher(new undici.Agent()));
+  after(async () => {
+    await undici.getGlobalDispatcher().destroy();
+    undici.setGlobalDispatcher(others);
+  });
+  const post = (body: object, more: object = {}) => ({
+    method: 'POST' as const, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), ...more,
+  });
+
+  tapCase('request, stream, pipeline and a Dispatcher: whole, streamed, compressed', async ({ server, origin, recorded }) => {
+    const url = `${server.url}/chat/completions`;
+    const { body } = await withLlmFeature('summary', () => undici.request(url, post(ASKED)));
+    assert.deepEqual((await body.json() as { usage: object }).usage, USAGE);
+    assert.equal(await (await undici.request(url, post(ASKS))).body.text(), WITH_USAGE);
+    const parts: Buffer[] = [];
+    await undici.stream(url, post(ASKS), () => new Writable({ write: (part, _, done) => done(void parts.push(part)) }));
+    assert.equal(Buffer.concat(parts).toString(), WITH_USAGE);
+    const { body: _, ...empty } = post(ASKS);
+    const piped = undici.pipeline(url, empty, ({ body: answer }) => answer).end(JSON.stringify(ASKS));
+    assert.equal(await textOf(piped), WITH_USAGE);
+    const client = new undici.Client(origin);
+    assert.equal(await (await client.request({ path: '/v1/chat/completions', ...post(ASKS) })).body.text(), WITH_USAGE);
+    await client.close();
+    server.answer = (response) => response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+      .end(gzipSync(JSON.stringify(chatAnswer())));
+    await (await undici.request(url, post(ASKED))).body.dump();
+    assert.deepEqual(await recorded(6), Array(6).fill(GPT));
+    assert.deepEqual(tap.events.map(({ feature }) => feature), ['summary', ...Array<string>(5).fill('chat')]);
+  });
+
+  tapCase('the request is the caller’s own but for our header; what was not asked for has no usage', async ({ server, recorded }) => {
+    const headers = { 'X-Intelia-Feature': 'own', 'x-own': '1' };
+    assert.equal(await (await undici.request(`${server.url}/chat/completions`, post(STREAM, { headers }))).body.text(), EVENTS);
+    assert.equal(server.received[0]?.text, JSON.stringify(STREAM));
+    assert.deepEqual([server.received[0]?.headers['x-own'], server.received[0]?.headers['x-intelia-feature']], ['1', undefined]);
+    assert.deepEqual(await recorded(1), ['gpt-4o-mini-2024-07-18 success']);
+    assert.equal(tap.events[0]?.feature, 'own');
+  });
+
+  tapCase('failures, an abort before and within, a break, a time that ran out, a reset', async ({ server, recorded }) => {
+    const url = `${server.url}/chat/completions`;
+    for (const status of [429, 400, 503]) {
+      server.answer = json({ error: { message: 'no' } }, status);
+      await (await undici.request(url, post(ASKED))).body.dump();
+    }
+    assert.deepEqual(await recorded(3), ['rate_limited', 'client_error', 'server_error'].map((each) => `gpt-4o-mini ${each}`));
+    tap.events.length = 0;
+    const before = new AbortController();
+    server.answer = () => before.abort();
+    await assert.rejects(undici.request(url, post(ASKED, { signal: before.signal })), { name: 'AbortError' });
+    server.answer = wordsThenSilence;
+    const within = new AbortController();
+    const left = await undici.request(url, post(STREAM, { signal: within.signal }));
+    await assert.rejects(async () => { for await (const _ of left.body) within.abort(); }, { name: 'AbortError' });
+    for await (const _ of (await undici.request(url, post(STREAM))).body) break;
+    server.answer = () => undefined;
+    await assert.rejects(undici.request(url, post(ASKED, { headersTimeout: 1, dispatcher: new undici.Agent({ headersTimeout: 1 }) })), { code: 'UND_ERR_HEADERS_TIMEOUT' });
+    server.answer = (response) => void response.socket?.resetAndDestroy();
+    await assert.rejects(undici.request(url, post(ASKED)));
+    assert.deepEqual(await recorded(5), ['gpt-4o-mini cancelled', CANCELLED, CANCELLED, 'gpt-4o-mini timeout', 'gpt-4o-mini network_error']);
   });
 }); // prettier-ignore
 
@@ -91,8 +170,7 @@ describe('axios', () => {
       const stream = await axios.post<AsyncIterable<Uint8Array>>(url, STREAM, { adapter, responseType: 'stream' });
       assert.equal(await textOf(stream.data), EVENTS);
     }
-    // Over fetch axios sends a Request: its body cannot be changed, so usage is not asked for.
-    assert.deepEqual(await recorded(4), [GPT, GPT, GPT, 'gpt-4o-mini-2024-07-18 success']);
+    assert.deepEqual(await recorded(4), [GPT, GPT, GPT, GPT]);
     assert.deepEqual(tap.events.map(({ feature }) => feature), ['summary', 'chat', 'summary', 'chat']);
   });
 
@@ -110,6 +188,64 @@ describe('axios', () => {
       for await (const _ of data) break;
       assert.deepEqual(await recorded(3), ['gpt-4o-mini server_error', 'gpt-4o-mini cancelled', CANCELLED], adapter);
     }
+  });
+}); // prettier-ignore
+
+describe('ky', () => {
+  const load = async () => (await import('ky')).default.extend({ retry: 0 });
+
+  tapCase('whole, streamed, and with a hook that makes the Request anew', async ({ server, recorded }) => {
+    const ky = await load();
+    const url = `${server.url}/chat/completions`;
+    assert.deepEqual((await ky.post(url, { json: ASKED }).json<{ usage: object }>()).usage, USAGE);
+    assert.equal(await ky.post(url, { json: STREAM, headers: { 'x-intelia-feature': 'own' } }).text(), EVENTS);
+    const anew = ky.extend({ hooks: { beforeRequest: [(request) => new Request(request, { headers: { 'content-type': 'application/json', 'x-own': '1' } })] } });
+    assert.equal(await anew.post(url, { json: STREAM }).text(), EVENTS);
+    assert.equal(server.received[2]?.headers['x-own'], '1');
+    assert.deepEqual(await recorded(3), [GPT, GPT, GPT]);
+    assert.deepEqual(tap.events.map(({ feature }) => feature), ['chat', 'own', 'chat']);
+  });
+
+  tapCase('a failure, an abort, a time that ran out, a break, and a try again', async ({ server, recorded }) => {
+    const ky = await load();
+    const url = `${server.url}/chat/completions`;
+    server.answer = json({ error: { message: 'no' } }, 400);
+    await assert.rejects(ky.post(url, { json: STREAM }), { name: 'HTTPError' });
+    const before = new AbortController();
+    server.answer = () => before.abort();
+    await assert.rejects(ky.post(url, { json: STREAM, signal: before.signal }), { name: 'AbortError' });
+    server.answer = () => undefined;
+    await assert.rejects(ky.post(url, { json: STREAM, timeout: 30 }), { name: 'TimeoutError' });
+    server.answer = wordsThenSilence;
+    const { body } = await ky.post(url, { json: STREAM });
+    for await (const _ of body ?? []) break;
+    // A time of ky's own ends the request by an abort, which tells nothing of a time.
+    assert.deepEqual(await recorded(4), ['gpt-4o-mini client_error', 'gpt-4o-mini cancelled', 'gpt-4o-mini cancelled', CANCELLED]);
+    tap.events.length = 0;
+    const answers = [json({}, 503), everyProvider];
+    server.answer = (response, request) => answers.shift()?.(response, request);
+    assert.equal(await ky.extend({ retry: { limit: 1, methods: ['post'], backoffLimit: 1 } }).post(url, { json: STREAM }).text(), EVENTS);
+    assert.deepEqual(await recorded(2), ['gpt-4o-mini server_error', GPT]);
+  });
+}); // prettier-ignore
+
+describe('ofetch', () => {
+  tapCase('whole and streamed; a failure, an abort, a break', async ({ server, recorded }) => {
+    const { ofetch } = await import('ofetch');
+    const url = `${server.url}/chat/completions`;
+    const post = (body: object, more: object = {}) => ({ method: 'POST', body, retry: 0 as const, ...more });
+    assert.deepEqual((await ofetch<{ usage: object }>(url, post(ASKED))).usage, USAGE);
+    const stream = await ofetch(url, { ...post(STREAM), responseType: 'stream' as const });
+    assert.equal(await textOf(stream as unknown as AsyncIterable<Uint8Array>), EVENTS);
+    server.answer = json({ error: { message: 'no' } }, 429);
+    await assert.rejects(ofetch(url, post(STREAM)), { statusCode: 429 });
+    const before = new AbortController();
+    server.answer = () => before.abort();
+    await assert.rejects(ofetch(url, post(STREAM, { signal: before.signal })));
+    server.answer = wordsThenSilence;
+    const left = await ofetch(url, { ...post(STREAM), responseType: 'stream' as const });
+    for await (const _ of left as unknown as AsyncIterable<Uint8Array>) break;
+    assert.deepEqual(await recorded(5), [GPT, GPT, 'gpt-4o-mini rate_limited', 'gpt-4o-mini cancelled', CANCELLED]);
   });
 }); // prettier-ignore
 
@@ -137,5 +273,46 @@ describe('got', () => {
     server.answer = wordsThenSilence;
     for await (const _ of got.stream.post(url, { json: STREAM })) break;
     assert.deepEqual(await recorded(4), ['gpt-4o-mini client_error', 'gpt-4o-mini cancelled', 'gpt-4o-mini timeout', CANCELLED]);
+  });
+}); // prettier-ignore
+
+describe('requests that carry a signature', () => {
+  const keys = { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret', service: 'bedrock', region: 'eu-west-3' };
+
+  /** What AWS does with a request: signs what came once more, the headers that were signed and the body. */
+  async function isAccepted({ method, path, headers, text }: Received, origin: string): Promise<boolean> {
+    const given = String(headers['authorization']);
+    const names = /SignedHeaders=([^,]+)/.exec(given)?.[1]?.split(';') ?? [];
+    const signed = names.filter((name) => name !== 'host' && !name.startsWith('x-amz-'));
+    const again = new AwsV4Signer({
+      ...keys, method, url: origin + path, body: text, datetime: String(headers['x-amz-date']), allHeaders: true,
+      headers: Object.fromEntries(signed.map((name) => [name, String(headers[name])])),
+    });
+    return (await again.authHeader()) === given;
+  }
+
+  tapCase('are accepted as they were: no byte of them changes, and the feature is read', async ({ server, origin, recorded }) => {
+    const aws = new AwsClient({ ...keys, retries: 0 });
+    const url = `${origin}/openai/v1/chat/completions`;
+    for (const more of [{}, { 'x-intelia-feature': 'signed' }]) {
+      await (await aws.fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...more }, body: JSON.stringify(STREAM) })).text();
+    }
+    const { url: target, headers } = await aws.sign(url, { method: 'POST', headers: { 'x-intelia-feature': 'signed' }, body: JSON.stringify(STREAM) });
+    await axios.post(String(target), JSON.stringify(STREAM), { adapter: 'http', headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' } });
+    await undici.request(target, { method: 'POST', headers: Object.fromEntries(headers), body: JSON.stringify(STREAM) }).then(({ body }) => body.dump());
+    assert.deepEqual(server.received.map(({ text }) => text), Array(4).fill(JSON.stringify(STREAM)));
+    assert.deepEqual(await Promise.all(server.received.map((each) => isAccepted(each, origin))), [true, true, true, true]);
+    await recorded(4);
+    assert.deepEqual(tap.events.map(({ feature, status }) => [feature, status]), [['chat', 'success'], ...Array<unknown>(3).fill(['signed', 'success'])]);
+  });
+
+  tapCase('lose the name of the feature where that was not signed', async ({ server, origin, recorded }) => {
+    const { url, headers } = await new AwsV4Signer({ ...keys, url: `${origin}/openai/v1/chat/completions`, body: JSON.stringify(STREAM) }).sign();
+    const named = { ...Object.fromEntries(headers), 'x-intelia-feature': 'beside' };
+    await (await fetch(url, { method: 'POST', headers: named, body: JSON.stringify(STREAM) })).text();
+    assert.equal(server.received[0]?.headers['x-intelia-feature'], undefined);
+    assert.equal(await isAccepted(server.received[0] as Received, origin), true);
+    await recorded(1);
+    assert.equal(tap.events[0]?.feature, 'beside');
   });
 }); // prettier-ignore
