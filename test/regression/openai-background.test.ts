@@ -11,15 +11,33 @@ const ID = 'resp_67cb61fa3a448190';
 const background = (status: string, more: object = {}): object => ({
   ...{ id: ID, object: 'response', created_at: 1_741_476_777, status, background: true, error: null },
   ...(status === 'completed' && { completed_at: 1_741_476_819, usage: RESPONSE_USAGE }),
-  ...{ incomplete_details: null, model: 'gpt-5.1-2025-11-13', output: [], service_tier: 'default', tools: [] },
+  ...{
+    incomplete_details: null,
+    model: 'gpt-5.1-2025-11-13',
+    output: [],
+    service_tier: 'default',
+    tools: [],
+  },
   ...(status !== 'completed' && { usage: null }),
   ...more,
 });
 
 const USAGE = { promptTokens: 30, completionTokens: 20, cachedTokens: 10, reasoningTokens: 5 };
 const COMPLETED = {
-  ...{ provider: 'openai_compatible', operation: 'responses', model: 'gpt-5.1-2025-11-13', requestModel: 'gpt-5.1' },
-  ...{ feature: 'chat', isRetry: false, status: 'success', duration: 42, usage: USAGE, serviceTier: 'default' },
+  ...{
+    provider: 'openai_compatible',
+    operation: 'responses',
+    model: 'gpt-5.1-2025-11-13',
+    requestModel: 'gpt-5.1',
+  },
+  ...{
+    feature: 'chat',
+    isRetry: false,
+    status: 'success',
+    duration: 42,
+    usage: USAGE,
+    serviceTier: 'default',
+  },
 };
 
 /** Answers in turn, the last one from then on. */
@@ -29,7 +47,11 @@ const inTurn = (...answers: Answer[]): Answer => (response, request) =>
 const typed = (type: string, status: string, n: number): string =>
   `event: ${type}\n${event({ type, sequence_number: n, response: background(status) })}`;
 const delta = `event: response.output_text.delta\n${event({ type: 'response.output_text.delta', sequence_number: 3, item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'Hé', logprobs: [] })}`;
-const QUEUED = [typed('response.queued', 'queued', 0), typed('response.in_progress', 'in_progress', 1), delta];
+const QUEUED = [
+  typed('response.queued', 'queued', 0),
+  typed('response.in_progress', 'in_progress', 1),
+  delta,
+];
 const DONE = typed('response.completed', 'completed', 4);
 
 const outlineOf = (events: readonly LlmEvent[]): unknown[] =>
@@ -117,11 +139,16 @@ describe('openai: a response in the background', () => {
     void left?.controller.abort();
     server.answer = sse(DONE);
     const types: string[] = [];
-    const again = await openai.responses.retrieve(ID, { stream: true, starting_after: 3 } as { stream: true });
+    const again = await openai.responses.retrieve(ID, { stream: true, starting_after: 3 } as {
+      stream: true;
+    });
     for await (const { type } of again as unknown as AsyncIterable<{ type: string }>) types.push(type);
     assert.deepEqual(types, ['response.completed']);
     assert.deepEqual(await given.recorded(1), [COMPLETED]);
-    assert.match(server.received.at(-1)?.path ?? '', /stream=true&starting_after=3|starting_after=3&stream=true/);
+    assert.match(
+      server.received.at(-1)?.path ?? '',
+      /stream=true&starting_after=3|starting_after=3&stream=true/,
+    );
   });
 
   openaiCase('one that was not made so is not counted again; nor is any other GET', async (given) => {

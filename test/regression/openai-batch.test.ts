@@ -31,7 +31,10 @@ const serve =
     if (path.endsWith('/files/file-out123/content')) return file(OUTPUT, 7)(response, request);
     if (path.endsWith('/files/file-err123/content')) return file(ERRORS, 3)(response, request);
     if (path.endsWith('/content')) return file(input)(response, request);
-    return json(path.endsWith('/batches?limit=2') ? { object: 'list', data: [batch()] } : batch())(response, request);
+    return json(path.endsWith('/batches?limit=2') ? { object: 'list', data: [batch()] } : batch())(
+      response,
+      request,
+    );
   };
 
 const result = (operation: string, usage: object): object => ({
