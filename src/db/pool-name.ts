@@ -1,7 +1,9 @@
 /** Names a pool after the database it connects to: never a user, never a password. Pure. */
 
 export interface PoolAddress {
+  /** Or the path of a socket. */
   readonly host: string;
+  /** '' when there is none. */
   readonly port: string;
   /** '' when it is not said: the driver would take the user's name, which is nobody's business here. */
   readonly database: string;
@@ -19,7 +21,7 @@ export interface PoolOptions {
 export function poolName(address: PoolAddress, names: Readonly<Record<string, string>>): string {
   const { host, port, database } = address;
   const path = database === '' ? '' : `/${database}`;
-  const full = `${host}:${port}${path}`;
+  const full = `${host}${port === '' ? '' : `:${port}`}${path}`;
   // No host or database has these: a connection string was not what it seemed.
   if (/[@\s?&=]/.test(full)) return 'unknown';
   return names[full] ?? names[`${host}${path}`] ?? full;

@@ -6,6 +6,7 @@
 import Module from 'node:module';
 import { sep } from 'node:path';
 import type { Guard } from '../guard.js';
+import { nearestPackage } from '../package-json.js';
 
 /**
  * Given the exports of a just loaded file, before anybody else sees them; gives the exports to use instead, or
@@ -58,9 +59,24 @@ function listen(): void {
 
 function apply({ file, onLoad, guard }: Watch, module: any): void {
   const path = String(module.filename).split(sep).join('/');
-  if (!path.endsWith(`node_modules/${file}`)) return;
+  if (!path.endsWith(`node_modules/${file}`) && !isAliased(path, file)) return;
   guard.run(`load ${file}`, () => {
     const replaced: unknown = onLoad(module.exports, path);
     if (replaced !== undefined) module.exports = replaced;
   });
+}
+
+/** Of `package` and `@scope/package` the name, then the path inside. */
+const NAME_AND_PATH = /^((?:@[^/]+\/)?[^/]+)(\/.+)$/;
+const PACKAGE_FOLDER = /node_modules\/(?:@[^/]+\/)?[^/]+$/;
+
+/**
+ * The package may be installed under another name (`npm:` aliases, overrides). Every package has an `index.js`: for
+ * those nobody's package.json is read.
+ */
+function isAliased(path: string, file: string): boolean {
+  const [, name, inside] = NAME_AND_PATH.exec(file) ?? [];
+  if (inside === undefined || inside === '/index.js' || !path.endsWith(inside)) return false;
+  const folder = path.slice(0, -inside.length);
+  return PACKAGE_FOLDER.test(folder) && nearestPackage(folder).name === name;
 }

@@ -24,6 +24,16 @@ export function wrapMethod(owner: any, name: string, make: (original: AnyFunctio
   return true;
 }
 
+/** Calls `first` with the object and the method's first argument, then the method. `first` must not throw. */
+export function callBefore(owner: any, name: string, first: (object: any, argument: any) => void): boolean {
+  return wrapMethod(owner, name, (original) => {
+    return function (this: any, ...args: any[]): unknown {
+      first(this, args[0]);
+      return original.apply(this, args);
+    };
+  });
+}
+
 /** Gives `wrapper` the looks of `original`. */
 export function disguise<F extends AnyFunction>(wrapper: F, original: AnyFunction): F {
   for (const key of Reflect.ownKeys(original)) {
