@@ -169,6 +169,10 @@ export const SETTINGS = {
     env: 'INTELIA_SEMCONV_METRICS', default: [] as readonly 'gen_ai'[], type: 'gen_ai', parse: listOf('gen_ai'),
     doc: "OTel's own metrics beside ours, for tools that read those. `gen_ai` adds `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and `gen_ai.client.operation.time_to_first_chunk`; it is the only one there is so far. Loads the OTel SDK at start. Bounded to 100 models, then `_OTHER`; `error.type` is the status that `intelia_llm_requests_total` has.",
   }),
+  httpIgnore: setting({
+    env: 'INTELIA_HTTP_IGNORE', default: [] as readonly string[], type: 'paths with commas, each exact or ending in /*', parse: list,
+    doc: 'Requests that are not counted, by their path as sent, without the query: `/health,/internal/*`. `/internal/*` is everything below `/internal/`, not `/internal` itself.',
+  }),
   dbPoolNames: setting({
     env: 'INTELIA_DB_POOL_NAMES', default: {} as Readonly<Record<string, string>>, parse: pairs,
     type: 'host/database=name pairs with commas',

@@ -20,9 +20,9 @@ export const LLM_STATUSES = [
 ] as const;
 export type LlmStatus = (typeof LLM_STATUSES)[number];
 
-/** The methods of RFC 9110 and RFC 5789; anything else a client sends becomes `other`. */
+/** The methods of RFC 9110 and RFC 5789; anything else a client sends is `other` (WebDAV's, say), and nothing is amiss. */
 export const HTTP_METHODS = [
-  'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE', 'QUERY',
+  'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE', 'QUERY', 'other',
 ] as const; // prettier-ignore
 
 export const SEVERITIES = ['warning', 'error', 'critical'] as const;

@@ -1,6 +1,6 @@
 /** The shape of one row of the catalogue, and the types that are derived from it. */
 
-/** A label whose values are known beforehand. Anything else becomes `other` and is counted. */
+/** A label whose values are known beforehand. Anything else becomes `other`, and is counted unless `other` is listed. */
 export type ClosedLabel = readonly string[];
 
 /** A label whose values come from outside: at most `bound` distinct ones, then `other`, counted. */

@@ -1,4 +1,4 @@
-/** Our own traffic is not the application's: scrapes of the metrics endpoint are not counted as requests. */
+/** Requests that are not counted: scrapes of our own endpoint, and paths that the operator leaves out. */
 
 /** Registered, so that every copy of this package in a process knows the marks of the others. */
 const OWN = Symbol.for('intelia.otel.own');
@@ -15,4 +15,19 @@ export function markOwnRequest(req: object): void {
 
 export function isOwn(serverOrRequest: object): boolean {
   return (serverOrRequest as { [OWN]?: unknown })[OWN] === true;
+}
+
+/**
+ * Tells whether a request's URL is one to leave out: `/health` is that path, `/internal/*` all below it. Undefined when
+ * nothing is left out, so that nobody asks.
+ */
+export function ignoredPaths(patterns: readonly string[]): ((url: string) => boolean) | undefined {
+  if (patterns.length === 0) return undefined;
+  const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('/*')));
+  const below = patterns.filter((pattern) => pattern.endsWith('/*')).map((pattern) => pattern.slice(0, -1));
+  return (url) => {
+    const end = url.indexOf('?');
+    const path = end < 0 ? url : url.slice(0, end);
+    return exact.has(path) || below.some((start) => path.startsWith(start));
+  };
 }

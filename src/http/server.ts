@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Hook } from '../context.js';
 import { onChannel } from '../hook/channel.js';
-import { isOwn } from './ignore.js';
+import { ignoredPaths, isOwn } from './ignore.js';
 import { measureRequest } from './measure.js';
 import { beginRoute, endpointOf, type RouteState } from './route.js';
 
@@ -28,7 +28,8 @@ interface Exchange extends StartMessage, RouteState {
   recorded: boolean;
 }
 
-export const hookHttpServer: Hook = ({ emit, guard, now }) => {
+export const hookHttpServer: Hook = ({ config, emit, guard, now }) => {
+  const isIgnored = ignoredPaths(config.httpIgnore);
   // Symbols of this hook alone. State on the objects themselves costs a third of a WeakMap and dies with them.
   const EXCHANGE = Symbol('intelia.http.exchange');
   const OPEN = Symbol('intelia.http.open');
@@ -76,7 +77,7 @@ export const hookHttpServer: Hook = ({ emit, guard, now }) => {
   }
 
   onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: StartMessage) => {
-    if (isOwn(server)) return;
+    if (isOwn(server) || isIgnored?.(request.url ?? '') === true) return;
     const method = request.method ?? '';
     const exchange: Exchange = {
       request, response, socket, server, method, startedAt: now(), recorded: false, given: undefined, source: undefined,

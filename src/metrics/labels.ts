@@ -19,11 +19,12 @@ export function labelBound(spec: LabelSpec): LabelBound {
 }
 
 function closedLabel(allowed: readonly string[]): LabelBound {
+  const takesOthers = allowed.includes(OTHER);
   return {
     accept(given, fault) {
       const text = toLabel(given);
       if (text !== undefined && allowed.includes(text)) return text;
-      fault('label_value');
+      if (!takesOthers || typeof given !== 'string') fault('label_value');
       return OTHER;
     },
   };

@@ -345,6 +345,7 @@ describe('HTTP server hook', () => {
       'method=POST,endpoint=/override,status=200': 1,
       'method=other,endpoint=/dav,status=200': 1,
     });
+    assert.deepEqual(test.series('intelia_otel_dropped_measurements_total'), {});
   });
 
   it('does not count our own servers and requests', async () => {

@@ -107,4 +107,11 @@ describe('a closed label', () => {
   for (const [name, given, value, ...faults] of cases) {
     it(`takes ${name}`, () => assert.deepEqual(accept(closed, given), [value, faults]));
   }
+
+  it('that lists other takes any string under it, and finds no fault', () => {
+    for (const given of ['other', 'PROPFIND', ''])
+      assert.deepEqual(accept(['GET', OTHER], given), [OTHER, []]);
+    for (const given of [undefined, 1, throwing])
+      assert.deepEqual(accept(['GET', OTHER], given), [OTHER, ['label_value']]);
+  });
 });
