@@ -14,6 +14,8 @@ export type Operation =
   | 'translation'
   | 'image'
   | 'moderation'
+  | 'rerank'
+  | 'ocr'
   | 'batch'
   | 'realtime';
 
@@ -43,6 +45,9 @@ export interface Usage {
   imageVariant?: string;
   /** Audio heard, for models sold by the minute. */
   seconds?: number;
+  /** Pages of documents read, and units of search, for models sold by those. */
+  pages?: number;
+  searchUnits?: number;
   /** Searches that the provider made on the web for this answer and charges beside its tokens. */
   webSearches?: number;
   /** Searches in files that the provider keeps, which it charges by the call too (OpenAI). */

@@ -19,6 +19,12 @@ export function costOf(price: Price, usage: Usage, factor: number, requests = 1)
   if (row.image !== undefined && usage.images !== undefined) {
     return (row.image_variants?.[usage.imageVariant ?? ''] ?? row.image) * usage.images;
   }
+  if (row.input_document_kpages !== undefined && usage.pages !== undefined) {
+    return (row.input_document_kpages * usage.pages) / 1e3;
+  }
+  if (row.search_unit !== undefined && usage.searchUnits !== undefined) {
+    return row.search_unit * usage.searchUnits;
+  }
   const minute =
     row.minute ?? (typeof row.input_audio_hours === 'number' ? row.input_audio_hours / 60 : undefined);
   if (minute !== undefined && usage.seconds !== undefined) return (minute * usage.seconds) / 60;
