@@ -30,6 +30,10 @@ export interface PriceRow {
   /** By `Usage.imageVariant`, where it differs from `image`. */
   readonly image_variants?: Readonly<Record<string, number>>;
   readonly minute?: number;
+  /** Pages of documents, in thousands. */
+  readonly input_document_kpages?: number;
+  /** One query over up to 100 documents (Cohere). */
+  readonly search_unit?: number;
 }
 
 /** US dollars per million tokens of each kind, every gap filled by the rate the provider then charges. */
