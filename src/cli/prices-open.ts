@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { createPriceFile } from '../llm/prices/price-file.js';
 import { createResolver } from '../llm/prices/resolve.js';
 import type { PriceRow } from '../llm/prices/row.js';
-import { SUPPLEMENT, type Peak } from '../llm/prices/supplement.js';
+import { SUPPLEMENT } from '../llm/prices/supplement.js';
+import type { Peak } from '../llm/prices/supplement/types.js';
 import { loadPriceTable, TABLE } from '../llm/prices/table.js';
 import { isKnownProvider } from '../llm/providers/hosts.js';
 

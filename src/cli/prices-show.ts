@@ -1,17 +1,17 @@
 /** Prices as a table or as JSON. */
 import type { PriceRow, Rate } from '../llm/prices/row.js';
-import type { Peak } from '../llm/prices/supplement.js';
+import type { Peak } from '../llm/prices/supplement/types.js';
 import type { Priced, Prices, Source } from './prices-open.js';
 import type { ExitCode, Io } from './command.js';
 import { table } from './table.js';
 
 const TOKENS = 'M tokens';
-/** What calls are charged by. A list has more, such as a fee for each search in files, which no answer tells. */
+/** What calls are charged by. A list has more that no answer tells. */
 const FIELDS: Record<keyof PriceRow, readonly [what: string, per: string]> = {
   input_mtok: ['input', TOKENS],
   cache_read_mtok: ['cached input', TOKENS],
   cache_write_mtok: ['cache write', TOKENS],
-  cache_write_1h_mtok: ['cache write, 1 h', TOKENS],
+  cache_write_1h_mtok: ['cache write, long', TOKENS],
   output_mtok: ['output', TOKENS],
   output_reasoning_mtok: ['reasoning', TOKENS],
   input_audio_mtok: ['audio input', TOKENS],
@@ -22,6 +22,7 @@ const FIELDS: Record<keyof PriceRow, readonly [what: string, per: string]> = {
   cache_image_read_mtok: ['cached image', TOKENS],
   requests_kcount: ['requests', '1000'],
   web_searches_kcount: ['web searches', '1000'],
+  storage_searches_kcount: ['file searches', '1000'],
   input_audio_hours: ['audio', 'hour'],
   characters_mchar: ['speech', 'M characters'],
   image: ['image', 'image'],

@@ -3,7 +3,8 @@ import type { Guard } from '../../guard.js';
 import { bareModel, isFineTuned, normaliseModel } from '../model.js';
 import { withNewer, type NewerTable } from './newer.js';
 import { compile, type Price, type PriceRow } from './row.js';
-import type { Peak, Supplement, SupplementRow } from './supplement.js';
+import type { Supplement, SupplementRow } from './supplement/types.js';
+import { asOf, isPeak, isSame, isWhole, mendsOf, wholeRow, type Listed } from './mend.js';
 import { familiesOf, type PriceFamily, type PriceTable } from './table.js';
 
 export interface PriceSources {
@@ -45,14 +46,6 @@ export interface Resolver {
   resolve(provider: string, model: string, nowMs: number): Resolved;
 }
 
-/** What a list has for a model. */
-interface Listed {
-  readonly row: PriceRow;
-  readonly changes: boolean;
-  /** What the installed list has, which is what the supplement mends: where a newer one has it otherwise, that is news. */
-  readonly installed: PriceRow | undefined;
-}
-
 const UNKNOWN: Resolved = { price: undefined, own: false, times: 1, tiers: undefined, changes: false };
 
 export function createResolver({ loadTable, supplement, overrides, newer, guard }: PriceSources): Resolver {
@@ -89,19 +82,23 @@ export function createResolver({ loadTable, supplement, overrides, newer, guard 
   function fromFamily(family: PriceFamily, ids: readonly string[], nowMs: number): Resolved | undefined {
     const known = Object.hasOwn(supplement, family.supplement) ? supplement[family.supplement] : undefined;
     const listed = fromTable(family, ids, nowMs);
-    const mended = firstOf(ids, (id) =>
+    const found = firstOf(ids, (id) =>
       known && Object.hasOwn(known.models, id) ? known.models[id] : undefined,
     );
-    if (listed === undefined && mended?.row === undefined) return undefined;
+    const mended = found && asOf(found, nowMs);
+    if (listed === undefined && !isWhole(mended?.row)) return undefined;
     const mends = mendsOf(listed, mended?.row);
     // A row with hours of its own is the whole price: the list's row may be that of another hour.
     const peak = Object.hasOwn(mends, 'input_mtok') ? mended?.peak : undefined;
+    const row = peak === undefined ? { ...listed?.row, ...mends } : mends;
     return {
-      price: compile(peak === undefined ? { ...listed?.row, ...mends } : mends),
+      price: compile(
+        wholeRow(row, { id: ids[0] ?? '', steps: known?.steps, withoutFees: family.withoutFees }),
+      ),
       own: false,
       times: peak !== undefined && isPeak(peak, nowMs) ? peak.times : 1,
       tiers: known?.tiers && { ...known.tiers, ...mended?.tiers },
-      changes: listed?.changes === true || peak !== undefined,
+      changes: listed?.changes === true || peak !== undefined || mended?.later !== undefined,
       origin: { family, list: listOf(listed), mended, mends },
     };
   }
@@ -136,24 +133,8 @@ function firstOf<T, R>(candidates: readonly T[], find: (candidate: T) => R | und
   return undefined;
 }
 
-/** The fields that the supplement lays over the list: all but those of which a newer list has news. */
-function mendsOf(listed: Listed | undefined, row: PriceRow = {}): PriceRow {
-  if (listed === undefined) return row;
-  const kept = Object.entries(row).filter(([field]) => isSame(listed, field as keyof PriceRow));
-  return Object.fromEntries(kept) as PriceRow;
-}
-
-const isSame = ({ row, installed }: Listed, field: keyof PriceRow): boolean =>
-  JSON.stringify(row[field]) === JSON.stringify(installed?.[field]);
-
 function listOf(listed: Listed | undefined): Origin['list'] {
   if (listed === undefined) return undefined;
   const fields = Object.keys({ ...listed.row, ...listed.installed }) as (keyof PriceRow)[];
   return fields.every((field) => isSame(listed, field)) ? 'installed' : 'newer';
-}
-
-function isPeak({ days, hours }: Peak, nowMs: number): boolean {
-  const now = new Date(nowMs);
-  const hour = now.getUTCHours();
-  return days.includes(now.getUTCDay()) && hours.some(([from, to]) => hour >= from && hour < to);
 }

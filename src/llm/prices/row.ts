@@ -24,6 +24,8 @@ export interface PriceRow {
   readonly requests_kcount?: Rate;
   /** Searches on the web, in thousands. */
   readonly web_searches_kcount?: Rate;
+  /** Searches in files that the provider keeps, in thousands. */
+  readonly storage_searches_kcount?: Rate;
   readonly input_audio_hours?: Rate;
   readonly characters_mchar?: number;
   readonly image?: number;
@@ -57,6 +59,7 @@ export interface Price {
   readonly bands: readonly { readonly above: number; readonly rates: Rates }[];
   readonly perRequest: number;
   readonly perSearch: number;
+  readonly perFileSearch: number;
   readonly row: PriceRow;
 }
 
@@ -72,6 +75,7 @@ export function compile(row: PriceRow): Price {
     bands: sold ? bands : [],
     perRequest: each(row.requests_kcount),
     perSearch: each(row.web_searches_kcount),
+    perFileSearch: each(row.storage_searches_kcount),
     row,
   };
 }

@@ -18,6 +18,8 @@ export interface PriceFamily {
   readonly table: string | undefined;
   /** The provider in our supplement. */
   readonly supplement: string;
+  /** The tools around its models are sold at prices of its own, which its list does not have. */
+  readonly withoutFees?: true;
 }
 
 const family = (table: string, supplement = table): PriceFamily => ({ table, supplement });
@@ -32,7 +34,7 @@ const OPEN_WEIGHTS = /gpt-oss|gemma/;
 
 /** Where to look for the price of a model that `provider` answered with, in this order. */
 export function familiesOf(provider: string, ids: readonly string[]): readonly PriceFamily[] {
-  if (provider === 'azure') return [family('azure', 'openai')];
+  if (provider === 'azure') return [{ ...family('azure'), withoutFees: true }];
   if (isKnownProvider(provider) || WITHOUT_HOST.has(provider)) return [family(provider)];
   if (provider !== UNKNOWN_PROVIDER) return [...CLOSED, BY_NAME];
   return ids.some((id) => OPEN_WEIGHTS.test(id)) ? [] : CLOSED;

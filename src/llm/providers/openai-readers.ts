@@ -1,6 +1,7 @@
 /** What each kind of OpenAI body and stream event says. Source of every field: the API reference. */
 import type { CallFacts } from '../types.js';
 import { readBackground } from './openai-background.js';
+import { readTools } from './openai-tools.js';
 import { readUsage } from './openai-usage.js';
 import {
   addIdentity,
@@ -58,7 +59,9 @@ export function readTyped(event: unknown, facts: CallFacts): void {
   const told = object(event);
   if (told === undefined) return;
   const type = text(told['type']) ?? '';
-  readAnswer(object(told['response']) ?? told, facts);
+  const response = object(told['response']) ?? told;
+  readAnswer(response, facts);
+  readTools(response, facts);
   if (type === 'error') facts.failure ??= failureOf(told);
   if (type === 'response.failed') facts.failure ??= 'server_error';
   if (type.endsWith('.delta') || type.endsWith('.partial_image')) facts.sawContent = true;

@@ -5,6 +5,7 @@
  */
 import type { CallFacts, LlmStatus } from '../types.js';
 import { providerOfHost, UNKNOWN_PROVIDER } from './hosts.js';
+import { readTools } from './openai-tools.js';
 import { readUsage } from './openai-usage.js';
 import { addIdentity, failureOf, object, text, type Json } from './read.js';
 
@@ -87,6 +88,7 @@ export function readResponse(event: unknown, facts: CallFacts): void {
   if (response === undefined) return;
   addIdentity(facts, response);
   readUsage(response['usage'], facts);
+  readTools(response, facts);
   const status = response['status'];
   if (status === 'cancelled') facts.failure = 'cancelled';
   if (status === 'failed')

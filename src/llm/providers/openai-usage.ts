@@ -31,6 +31,7 @@ export function readUsage(value: unknown, facts: CallFacts): void {
     // DeepSeek tells its cache hits beside the details.
     cachedTokens: part(input?.['cached_tokens'], prompt) ?? part(usage['prompt_cache_hit_tokens'], prompt),
     cacheWriteTokens: part(input?.['cache_write_tokens'], prompt),
+    cacheWrite1hTokens: part(object(input?.['cache_write_tokens_details'])?.['ttl_12h_tokens'], prompt),
     reasoningTokens: part(output?.['reasoning_tokens'], completion),
     audioInputTokens: part(input?.['audio_tokens'], prompt),
     audioOutputTokens: part(output?.['audio_tokens'], completion),
@@ -42,7 +43,10 @@ export function readUsage(value: unknown, facts: CallFacts): void {
   });
   // OpenRouter states what it charges, in US dollars.
   const cost = amount(usage['cost']);
-  if (cost !== undefined) facts.costUsd = cost;
+  // xAI in ten-billionths of them, its tools among it: https://docs.x.ai/developers/cost-tracking, 2026-11-22.
+  const ticks = usage['cost_in_usd_ticks'];
+  const stated = cost ?? (typeof ticks === 'number' ? amount(ticks / 1e10) : undefined);
+  if (stated !== undefined) facts.costUsd = stated;
 }
 
 /** xAI counts reasoning beside the completion, not in it: then only the total holds all three. */

@@ -71,7 +71,7 @@ describe('prices of Google', () => {
 
   it('leaves a tier without a price in the list unpriced', () => {
     const usage = { promptTokens: 10, completionTokens: 10 };
-    for (const serviceTier of ['priority', 'provisioned', 'offpeak'])
+    for (const serviceTier of ['provisioned', 'offpeak'])
       assert.deepEqual(quote({ provider, model: 'gemini-2.5-pro', usage, serviceTier }), {
         reason: 'unknown_model',
       });
