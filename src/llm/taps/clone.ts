@@ -3,7 +3,8 @@
  * Node 26): then both halves are tapped, and what both read is told once.
  */
 import { ownMethod } from '../../hook/own.js';
-import { tapStream, type StreamSink } from './stream.js';
+import type { StreamSink } from './reader.js';
+import { tapStream } from './stream.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any fetch's Response */
 /** Taps the body of a response, and of every clone of it. */
