@@ -49,14 +49,12 @@ export function addUsage(
   facts: CallFacts,
   found: { readonly [K in keyof Usage]: Usage[K] | undefined },
 ): void {
-  const usage: Record<string, unknown> = { ...facts.usage };
-  let any = false;
-  for (const [key, value] of Object.entries(found)) {
-    if (value === undefined) continue;
-    usage[key] = value;
-    any = true;
+  let usage = facts.usage as Record<string, unknown> | undefined;
+  for (const key in found) {
+    const value = found[key as keyof Usage];
+    if (value !== undefined) (usage ??= {})[key] = value;
   }
-  if (any) facts.usage = usage as Usage;
+  if (usage !== undefined) facts.usage = usage as Usage;
 }
 
 /** The model and whether to stream, which most requests say in the same two fields. */

@@ -1,4 +1,5 @@
 /** Reads a body beside its way to the caller, in bounded memory: JSON that comes in pieces, and compressed copies. */
+import { StringDecoder } from 'node:string_decoder';
 import type * as Zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { createOutline, type Outline } from './outline.js';
@@ -13,25 +14,35 @@ export interface JsonReader {
 }
 
 export function createJsonReader(): JsonReader {
-  let whole: Buffer[] = [];
+  let text = '';
   let size = 0;
+  let decoder: StringDecoder | undefined;
   let outline: Outline | undefined;
+
+  /** Decoded as they come: the chunk is the caller's, who may overwrite it, and a copy would be one more to collect. */
+  function decode(bytes: Uint8Array): string {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    // Nearly every body comes in one piece, and JSON ends in ASCII.
+    if (decoder === undefined && (bytes[bytes.length - 1] as number) < 0x80) return buffer.toString();
+    return (decoder ??= new StringDecoder()).write(buffer);
+  }
+
   return {
     push(bytes) {
+      if (bytes.length === 0) return;
       size += bytes.length;
-      if (outline === undefined && size > MAX_WHOLE) {
+      if (outline === undefined && size <= MAX_WHOLE) return void (text += decode(bytes));
+      if (outline === undefined) {
         outline = createOutline();
-        for (const part of whole) outline.push(part);
-        whole = [];
+        outline.push(Buffer.from(text + (decoder?.end() ?? '')));
+        text = '';
       }
-      // A copy: the chunk is the caller's, who may overwrite it or send it away.
-      if (outline === undefined) whole.push(Buffer.from(bytes));
-      else outline.push(bytes);
+      outline.push(bytes);
     },
     value() {
-      const text = outline === undefined ? Buffer.concat(whole).toString() : outline.text();
-      whole = [];
-      return text === undefined ? undefined : parseJson(text);
+      const read = outline === undefined ? text + (decoder?.end() ?? '') : outline.text();
+      text = '';
+      return read === undefined ? undefined : parseJson(read);
     },
   };
 }
