@@ -3,7 +3,15 @@ import type { Hook } from '../context.js';
 import { hookExpress } from './express.js';
 import { hookFastify } from './fastify.js';
 import { hookHapi } from './hapi.js';
+import { hookHono } from './hono.js';
 import { hookKoa } from './koa.js';
 import { hookHttpServer } from './server.js';
 
-export const HTTP_HOOKS: readonly Hook[] = [hookHttpServer, hookExpress, hookFastify, hookKoa, hookHapi];
+export const HTTP_HOOKS: readonly Hook[] = [
+  hookHttpServer,
+  hookExpress,
+  hookFastify,
+  hookKoa,
+  hookHapi,
+  hookHono,
+];

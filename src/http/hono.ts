@@ -1,0 +1,67 @@
+/**
+ * Routes of Hono 4 on Node: its context is where the request of `@hono/node-server` and the matched routes meet. With
+ * `require` always; with `import`, where Hono is a real ES module, from Node 22.15 on.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Hook } from '../context.js';
+import { watchConstruction } from '../hook/construct.js';
+import { onModuleLoad } from '../hook/esm.js';
+import { onFileLoad } from '../hook/load.js';
+import { supportedFile } from '../hook/version.js';
+import { routeState, type RouteSource } from './route.js';
+import { mountTemplate, routeTemplate } from './template.js';
+
+interface Route {
+  /** `ALL` for `app.all`, and for middleware. */
+  readonly method: string;
+  readonly path: string;
+}
+
+interface HonoContext {
+  readonly req: { readonly matchedRoutes: readonly Route[]; readonly routeIndex: number };
+  /** What the server gave to `app.fetch`. */
+  readonly env?: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
+}
+
+class HonoRoute implements RouteSource {
+  constructor(private readonly context: HonoContext) {}
+
+  endpoint(): string | undefined {
+    const { req, env } = this.context;
+    const { matchedRoutes, routeIndex } = req;
+    // The last handler that was called, be it the one that answered or threw.
+    const last = matchedRoutes[routeIndex];
+    if (last === undefined) return undefined;
+    const route = matchedRoutes.slice(routeIndex).find((each) => !isMiddleware(each));
+    if (route !== undefined) return routeTemplate(route.path);
+    // `app.use('/assets/*', serveStatic(…))` answers under its own path, unless it found nothing.
+    const mount = mountTemplate(last.path.replace(/\/?\*$/, ''));
+    return mount === '' || env?.outgoing?.statusCode === 404 ? undefined : routeTemplate(last.path);
+  }
+}
+
+const isMiddleware = ({ method, path }: Route): boolean => method === 'ALL' && path.endsWith('*');
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constructor's parameters
+type ContextClass = abstract new (...args: any[]) => HonoContext;
+
+export const hookHono: Hook = ({ guard, log }) => {
+  const mark = guard.wrap('hono context', (context: HonoContext) => {
+    const incoming = context.env?.incoming;
+    if (incoming !== undefined) routeState(incoming).source = new HonoRoute(context);
+  });
+
+  const watched = (Context: ContextClass, filename: string): ContextClass | undefined =>
+    supportedFile(log, 'hono', '4', filename) ? watchConstruction(Context, mark) : undefined;
+
+  onFileLoad(guard, 'hono/dist/cjs/context.js', (exports, filename) => {
+    const Context = watched(exports.Context, filename);
+    if (Context === undefined) return undefined;
+    // Older builds export getters. In place it is seen by those too who loaded Hono before.
+    if (Object.getOwnPropertyDescriptor(exports, 'Context')?.writable !== true)
+      return { ...exports, Context };
+    exports.Context = Context;
+    return undefined;
+  });
+  onModuleLoad({ guard, package: 'hono', file: 'dist/context.js', binding: 'Context', replace: watched });
+};
