@@ -39,7 +39,7 @@ export function readLine(value: unknown): BatchResult | undefined {
     const status = failureOfLine({ status: code, ...object(body['error']), ...object(error) });
     return { operation, feature, status, facts };
   }
-  (operation === 'image' ? readers.readImage : readers.readAnswer)(body, facts);
+  (operation === 'image' ? readers.readImage : readers.readTyped)(body, facts);
   facts.serviceTier = 'batch';
   return { operation, feature, status: facts.failure ?? 'success', facts };
 }

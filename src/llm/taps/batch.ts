@@ -132,6 +132,7 @@ function readLines(take: (value: unknown, index: number) => boolean): BatchReade
   let isFirst = true;
   return {
     push(bytes) {
+      if (bytes.length === 0) return;
       if (isFirst) isOff = bytes[0] !== OPEN_OBJECT;
       isFirst = false;
       if (!isOff) lines.push(bytes);
