@@ -90,6 +90,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['src/cli/**'], rules: imports(hosts) },
   { files: ['src/hook/**'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
   { files: ['src/config.ts'], rules: laws(PROCESS_ENV) },
   { files: ['src/log.ts'], rules: laws(...CONSOLE) },

@@ -1,11 +1,13 @@
 /**
- * Writes what is derived from the tables: docs/metrics.md from the catalogue and docs/configuration.md from the
- * settings. `npm run generate`; with `--check` it writes nothing and fails when a file is stale.
+ * Writes what is derived from the tables: docs/metrics.md from the catalogue, docs/configuration.md from the
+ * settings, dashboards/ from src/grafana. `npm run generate`; with `--check` it writes nothing and fails when a file is stale.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { catalogue } from '../src/catalogue/catalogue.js';
 import type { LabelSpec, MetricSpec } from '../src/catalogue/types.js';
 import { SETTINGS } from '../src/config.js';
+import { dashboardFiles, type JsonOptions } from '../src/grafana/json.js';
 import { DEFAULT_SERIES_LIMIT } from '../src/metrics/family.js';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -102,7 +104,16 @@ ${table('INTELIA_')}
 `;
 }
 
-const pages = { 'docs/metrics.md': metricsPage(), 'docs/configuration.md': configurationPage() };
+const dashboards = (folder: string, options: JsonOptions): Record<string, string> =>
+  Object.fromEntries(dashboardFiles(options).map(({ name, text }) => [`${folder}/${name}`, text]));
+
+const pages: Record<string, string> = {
+  'docs/metrics.md': metricsPage(),
+  'docs/configuration.md': configurationPage(),
+  ...dashboards('dashboards', {}),
+  ...dashboards('dashboards/fr', { lang: 'fr' }),
+  ...dashboards('dashboards/embed', { embed: true }),
+};
 const check = process.argv.includes('--check');
 let stale = 0;
 for (const [path, text] of Object.entries(pages)) {
@@ -115,6 +126,9 @@ for (const [path, text] of Object.entries(pages)) {
   if (current === text) continue;
   stale++;
   if (check) process.stderr.write(`${path} is stale: run npm run generate\n`);
-  else writeFileSync(path, text);
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
 }
 process.exitCode = check && stale > 0 ? 1 : 0;

@@ -1,9 +1,11 @@
 /** Finds the command, and turns every way it can fail into one line and an exit code. */
 import { VERSION } from '../version.js';
 import { Complaint, type Command, type ExitCode, type Io } from './command.js';
+import { dashboardsCommand } from './dashboards.js';
 import { pricesCommand } from './prices.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  dashboards: dashboardsCommand,
   prices: pricesCommand,
 };
 

@@ -28,6 +28,8 @@ export interface PanelQuery {
   readonly legend: Text;
   /** Of a series that a name stands for. */
   readonly color?: Color;
+  /** Among bars: drawn as a line over them, as two bars of one day would hide each other. */
+  readonly isLine?: boolean;
 }
 
 export interface PanelSpec {
@@ -82,13 +84,13 @@ export const text = (en: string, fr: string): Text => ({ en, fr });
 /** A legend that is the same in every language. */
 export const asIs = (text: string): Text => ({ en: text, fr: text });
 
-/** Green below the first value. */
+/** Green below the first of the values. */
 export function limits(yellow: number | undefined, red: number): readonly Threshold[] {
   const middle: Threshold[] = yellow === undefined ? [] : [{ from: yellow, color: 'yellow' }];
   return [{ from: null, color: 'green' }, ...middle, { from: red, color: 'red' }];
 }
 
-/** Green from the last value on. */
+/** Green from the last of the values on. */
 export function floors(yellow: number, green: number): readonly Threshold[] {
   return [
     { from: null, color: 'red' },

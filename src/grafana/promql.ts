@@ -30,6 +30,8 @@ export function toPromql(query: Query, { only = '' }: PromqlOptions = {}): strin
       return `${bareQuantile(query, only)} >= 0`;
     case 'top':
       return `topk(${query.n}, ${text(query.of)})`;
+    case 'highest':
+      return `max(${text(query.of)})`;
     case 'ratio': {
       const whole = inner(query.whole);
       const part = query.zeroWithout ? `(${inner(query.part)} or 0 * ${whole})` : inner(query.part);

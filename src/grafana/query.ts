@@ -60,6 +60,7 @@ export type Query =
       readonly window: Window;
     }
   | { readonly op: 'top'; readonly n: number; readonly of: Query }
+  | { readonly op: 'highest'; readonly of: Query }
   | { readonly op: 'ratio'; readonly part: Query; readonly whole: Query; readonly zeroWithout: boolean }
   | { readonly op: 'times'; readonly of: Query; readonly factor: number }
   | { readonly op: 'left'; readonly of: number; readonly after: Query }
@@ -165,6 +166,9 @@ export function latest<N extends GaugeName>(
 /** The `n` highest, highest first. At each point of a chart these may be others: for tables and bars only. */
 export const top = (n: number, of: Query): Query => ({ op: 'top', n, of });
 
+/** The highest of the series, without their labels: of the replicas the one that is worst off. */
+export const highest = (of: Query): Query => ({ op: 'highest', of });
+
 /**
  * Part over whole; nothing where the whole is not above 0. The whole has the labels of the part, or fewer. With
  * `zeroWithout` the answer is 0 where the part has no series yet, as errors have not before the first.
@@ -205,6 +209,7 @@ export function labelsOf(query: Query): readonly string[] {
     case 'and':
     case 'or':
       return labelsOf(query.left);
+    case 'highest':
     case 'absent':
       return [];
     default:

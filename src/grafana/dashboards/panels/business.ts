@@ -76,8 +76,8 @@ export const costAgainstRevenue: PanelSpec = {
   kind: 'bars',
   title: text('LLM cost against revenue, per day', 'Coût LLM et revenus par jour'),
   description: text(
-    'What each day brought in, and what its LLM calls cost.',
-    'Ce que chaque jour a rapporté, et ce que ses appels LLM ont coûté.',
+    'What each day brought in (bars), and what its LLM calls cost (line). Where the line is above the bar, the day lost money.',
+    "Ce que chaque jour a rapporté (barres), et ce que ses appels LLM ont coûté (ligne). Si la ligne dépasse la barre, la journée a perdu de l'argent.",
   ),
   unit: 'currencyUSD',
   queries: [
@@ -86,7 +86,7 @@ export const costAgainstRevenue: PanelSpec = {
       legend: words.REVENUE_LEGEND,
       color: 'green',
     },
-    { query: each(COST, { window: '1d' }), legend: words.COST_LEGEND, color: 'orange' },
+    { query: each(COST, { window: '1d' }), legend: words.COST_LEGEND, color: 'orange', isLine: true },
   ],
   noValue: words.NO_REVENUE,
   size: [12, 9],

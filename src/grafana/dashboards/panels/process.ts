@@ -1,6 +1,6 @@
 /** The Node processes. */
 import { asIs, limits, text, type PanelSpec } from '../../panel.js';
-import { latest, quantile, ratio, sumRate } from '../../query.js';
+import { highest, latest, quantile, ratio, sumRate } from '../../query.js';
 import * as words from '../words.js';
 
 const CPU = 'intelia_cpu_utilization_ratio';
@@ -74,9 +74,11 @@ export const heapNow: PanelSpec = {
   max: 1,
   queries: [
     {
-      query: ratio(
-        latest('max', MEMORY, { where: { type: 'heap_used' } }),
-        latest('max', MEMORY, { where: { type: 'heap_limit' } }),
+      query: highest(
+        ratio(
+          latest('max', MEMORY, { by: ['instance'], where: { type: 'heap_used' } }),
+          latest('max', MEMORY, { by: ['instance'], where: { type: 'heap_limit' } }),
+        ),
       ),
       legend: text('Heap', 'Tas'),
     },

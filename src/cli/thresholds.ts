@@ -1,0 +1,50 @@
+/** The options by which a team sets its own thresholds, alike for dashboards and for alerts. */
+import { BUCKETS } from '../catalogue/buckets.js';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../grafana/thresholds.js';
+import { Complaint } from './command.js';
+
+export const THRESHOLD_OPTIONS = {
+  'daily-cost': { type: 'string' },
+  'error-rate': { type: 'string' },
+  'llm-p95': { type: 'string' },
+} as const;
+
+export const THRESHOLD_HELP = `  --daily-cost USD    what LLM calls may cost in 24 hours (${DEFAULT_THRESHOLDS.dailyCostUsd})
+  --error-rate SHARE  share of HTTP requests that may fail, such as 0.05 or 5% (${DEFAULT_THRESHOLDS.errorRatio})
+  --llm-p95 SECONDS   what 95 % of LLM calls must stay within, a bucket's bound (${DEFAULT_THRESHOLDS.llmP95Seconds})`;
+
+type Given = Readonly<Partial<Record<keyof typeof THRESHOLD_OPTIONS, string | undefined>>>;
+
+export function readThresholds(given: Given): Thresholds {
+  const { 'daily-cost': cost, 'error-rate': errors, 'llm-p95': p95 } = given;
+  return {
+    dailyCostUsd: cost === undefined ? DEFAULT_THRESHOLDS.dailyCostUsd : dollars(cost),
+    errorRatio: errors === undefined ? DEFAULT_THRESHOLDS.errorRatio : share(errors),
+    llmP95Seconds: p95 === undefined ? DEFAULT_THRESHOLDS.llmP95Seconds : bound(p95),
+  };
+}
+
+function dollars(text: string): number {
+  const value = number(text.replace(/^\$/, ''));
+  if (value > 0 && value < 1e9) return value;
+  throw new Complaint(`--daily-cost takes dollars above 0, such as 250, not ${JSON.stringify(text)}`);
+}
+
+function share(text: string): number {
+  const value = text.endsWith('%') ? number(text.slice(0, -1)) / 100 : number(text);
+  if (value > 0 && value < 1) return value;
+  throw new Complaint(
+    `--error-rate takes a share between 0 and 1, such as 0.05 or 5%, not ${JSON.stringify(text)}`,
+  );
+}
+
+/** Between two bounds of the histogram nothing exact can be said, and an alert must not guess. */
+function bound(text: string): number {
+  const value = number(text);
+  const bounds: readonly number[] = BUCKETS.llm;
+  if (bounds.includes(value)) return value;
+  throw new Complaint(`--llm-p95 takes one of ${bounds.join(', ')} seconds, not ${JSON.stringify(text)}`);
+}
+
+/** Digits and a point: `Number` alone takes hexadecimal, spaces and nothing at all. */
+const number = (text: string): number => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN);

@@ -1,0 +1,38 @@
+/** Writes several files into a folder, all of them or none. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Complaint } from './command.js';
+
+export interface FileToWrite {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Creates the folder where there is none. Throws a {@link Complaint}, and then nothing has changed. */
+export async function writeFiles(folder: string, files: readonly FileToWrite[]): Promise<readonly string[]> {
+  const run = randomUUID();
+  const pairs = files.map(({ name, text }) => {
+    const path = join(folder, name);
+    return { path, temporary: `${path}.${run}.tmp`, text };
+  });
+  let created: string | undefined;
+  try {
+    created = await mkdir(folder, { recursive: true });
+    await Promise.all(pairs.map(({ path }) => refuseFolder(path)));
+    for (const { temporary, text } of pairs) await writeFile(temporary, text, { flag: 'wx' });
+    for (const { temporary, path } of pairs) await rename(temporary, path);
+  } catch (error) {
+    await Promise.all(pairs.map(({ temporary }) => rm(temporary, { force: true }).catch(() => {})));
+    if (created !== undefined) await rm(created, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Complaint(`${folder} cannot be written to (${code ?? 'unknown error'}); nothing was written`);
+  }
+  return pairs.map(({ path }) => path);
+}
+
+/** A rename onto a folder would fail after others had been done. */
+async function refuseFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
+}
