@@ -3,11 +3,10 @@
  * Nothing here throws: a tap calls it from the middle of the host's own work.
  */
 import type { Guard } from '../../guard.js';
-import { createAnswer, type Answer, type Readers } from '../wire/answer.js';
-import { statusOfCode, statusOfError } from './outcome.js';
+import type { Readers } from '../wire/answer.js';
 import type { Later } from './later.js';
-import { NO_BYTES } from '../wire/sse.js';
-import type { CallFacts, Endpoint, LlmEvent, LlmStatus } from '../types.js';
+import { OpenCall, type CallInside } from './open-call.js';
+import type { Endpoint, LlmEvent } from '../types.js';
 
 export interface CallStart {
   readonly endpoint: Endpoint;
@@ -59,14 +58,17 @@ export function createCallLog(options: CallLogOptions): CallLog {
   const open = new Set<Call>();
   const collected = new FinalizationRegistry<Call>((call) => call.abandon());
   const readersOf = guardedReaders(options.guard);
-  const record = options.guard.wrap('llm record', options.record);
+  const inside: CallInside = {
+    ...options,
+    record: options.guard.wrap('llm record', options.record),
+    close(call) {
+      open.delete(call);
+      collected.unregister(call);
+    },
+  };
   return {
     start(start) {
-      const close = (): void => {
-        open.delete(call);
-        collected.unregister(call);
-      };
-      const call = createCall(start, { ...options, record, close, readers: readersOf(start.endpoint) });
+      const call = new OpenCall(start, readersOf(start.endpoint), inside);
       open.add(call);
       return call;
     },
@@ -93,136 +95,5 @@ function guardedReaders(guard: Guard): (endpoint: Endpoint) => Readers {
       known.set(endpoint, readers);
     }
     return readers;
-  };
-}
-
-interface CallInside extends CallLogOptions {
-  readonly readers: Readers;
-  readonly close: () => void;
-}
-
-function createCall(start: CallStart, { now, guard, record, readers, close, later }: CallInside): Call {
-  const facts: CallFacts = {};
-  const startedAt = now();
-  /** When the provider was last heard of: the end of a call that is abandoned. */
-  let lastAt = startedAt;
-  let firstTokenAt: number | undefined;
-  let strip = false;
-  let isFinished = false;
-  /** Of a 2xx. */
-  let answer: Answer | undefined;
-
-  /** What the provider itself told of a failure is truer than how the connection then ended. */
-  function finish(ended: LlmStatus, at: number): void {
-    if (isFinished) return;
-    const status = facts.failure ?? ended;
-    isFinished = true;
-    close();
-    // What was asked for is not billed where nothing was answered.
-    if (answer === undefined) delete facts.usage;
-    if (isDeferred()) return;
-    const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
-    record(eventOf(start, facts, status, at - startedAt, firstToken));
-  }
-
-  /** A response made in the background is counted when it is over. */
-  function isDeferred(): boolean {
-    const { background, requestModel } = facts;
-    if (background === undefined || later === undefined) return false;
-    const { feature, isRetry } = start;
-    return later.defers(background, { startedAt, feature, requestModel, isRetry });
-  }
-
-  const succeed = (): void => finish('success', now());
-
-  function createOwnAnswer(contentType: string): Answer {
-    const onFirstToken = (): void => void (firstTokenAt = now());
-    return createAnswer({ contentType, facts, readers, strip, onFirstToken, onDone: succeed });
-  }
-
-  /** The held-back rest. After it there is nothing more. */
-  const drain = (): Uint8Array => answer?.end() ?? NO_BYTES;
-
-  /** Behind the wall: gives `otherwise` where we fail. */
-  function safely<T>(otherwise: T, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      guard.report('llm call', error);
-      return otherwise;
-    }
-  }
-
-  return {
-    requestBody(body) {
-      readers.readRequest(body, facts);
-      if (facts.isNoCall === true) this.forget();
-    },
-    askedForUsage: () => void (strip = true),
-    response(status, header) {
-      const outcome = statusOfCode(status);
-      lastAt = now();
-      if (outcome !== 'success') return finish(outcome, lastAt);
-      answer = safely(undefined, () => createOwnAnswer(header('content-type')?.toLowerCase() ?? ''));
-      readers.readHead(header, facts);
-    },
-    chunk(bytes) {
-      if (isFinished && !strip) return bytes;
-      lastAt = now();
-      // Not through safely: this runs for every chunk.
-      try {
-        return answer?.push(bytes) ?? bytes;
-      } catch (error) {
-        guard.report('llm call', error);
-        return bytes;
-      }
-    },
-    end() {
-      const rest = safely(NO_BYTES, drain);
-      succeed();
-      return rest;
-    },
-    error(error) {
-      const at = now();
-      const rest = safely(NO_BYTES, drain);
-      const isLate = start.timeLimit !== undefined && at - startedAt >= start.timeLimit;
-      finish(
-        safely('network_error', () => statusOfError(error, start.signal, isLate)),
-        at,
-      );
-      return rest;
-    },
-    cancel: () => finish('cancelled', now()),
-    abandon() {
-      // The provider answered a plain call whole, read or not; a stream was stopped on the way.
-      finish(answer?.isStream === false ? 'success' : 'cancelled', lastAt);
-    },
-    forget() {
-      isFinished = true;
-      close();
-    },
-  };
-}
-
-function eventOf(
-  { endpoint, feature, isRetry }: CallStart,
-  facts: CallFacts,
-  status: LlmStatus,
-  duration: number,
-  timeToFirstToken: number | undefined,
-): LlmEvent {
-  return {
-    provider: endpoint.provider,
-    operation: endpoint.operation,
-    model: facts.responseModel ?? facts.requestModel,
-    ...(facts.requestModel !== undefined && { requestModel: facts.requestModel }),
-    feature,
-    status,
-    duration: Math.max(duration, 0),
-    isRetry,
-    ...(timeToFirstToken !== undefined && { timeToFirstToken }),
-    ...(facts.usage !== undefined && { usage: facts.usage }),
-    ...(facts.costUsd !== undefined && { costUsd: facts.costUsd }),
-    ...(facts.serviceTier !== undefined && { serviceTier: facts.serviceTier }),
   };
 }
