@@ -160,6 +160,8 @@ export interface Provider {
    * and is never shown to a provider.
    */
   readonly endings: readonly string[];
+  /** What paths of its begin with that end in an id. */
+  readonly beginning?: string;
   /** `path` is the URL's path without query. Called for POSTs only; must be cheap. */
   endpoint(host: string, path: string): Endpoint | undefined;
 }

@@ -73,6 +73,21 @@ export function readMetrics(metrics: Json, facts: CallFacts): void {
   });
 }
 
+/** Nova Sonic's, cumulative over the conversation; what is left of the whole is text. */
+export function readVoiceUsage(value: unknown, facts: CallFacts): void {
+  const usage = object(value);
+  if (usage === undefined) return;
+  const total = object(object(usage['details'])?.['total']);
+  const prompt = count(usage['totalInputTokens']);
+  const completion = count(usage['totalOutputTokens']);
+  addUsage(facts, {
+    promptTokens: prompt,
+    completionTokens: completion,
+    audioInputTokens: part(object(total?.['input'])?.['speechTokens'], prompt),
+    audioOutputTokens: part(object(total?.['output'])?.['speechTokens'], completion),
+  });
+}
+
 /** InvokeModel counts in its headers, for models that do not count themselves. */
 export const readHead: NonNullable<Endpoint['readHead']> = (header, facts) => {
   const of = (name: string): number | undefined =>

@@ -1,15 +1,16 @@
 /**
  * AWS Bedrock's own API: Converse, which is one for all models, and InvokeModel, where each model speaks its own
  * language. Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html and
- * …/userguide/model-parameters.html.
+ * …/userguide/model-parameters.html; of Nova Sonic https://docs.aws.amazon.com/nova/latest/userguide/output-events.html.
  */
 import type { CallFacts, Endpoint, LlmStatus, Operation, Provider } from '../types.js';
-import { readHead, readMetrics, readUsage } from './bedrock-usage.js';
+import { readHead, readMetrics, readUsage, readVoiceUsage } from './bedrock-usage.js';
 import { namedEndpoints } from './named.js';
 import { addUsage, list, object, text, type Json } from './read.js';
 
 const PATH = /\/model\/([^/]{1,2048}|arn:.{1,2048})\/(?:converse|invoke)[a-z-]*$/;
-const ENDINGS = ['converse', 'converse-stream', 'invoke', 'invoke-with-response-stream'];
+const SPOKEN = 'invoke-with-bidirectional-stream';
+const ENDINGS = ['converse', 'converse-stream', 'invoke', 'invoke-with-response-stream', SPOKEN];
 
 /** Ids the account's owner made; they do not say which model is behind them. */
 const OPAQUE = /^arn:[^:]*:bedrock:.*:(?:application-inference-profile|provisioned-model|custom-model|custom-model-deployment|imported-model|prompt|prompt-router|default-prompt-router)\//; // prettier-ignore
@@ -91,6 +92,17 @@ function kindOf(model: string): Endpoint {
   return /canvas|image-generator|stability\./.test(model) ? image : chat;
 }
 
+/** A conversation by voice is one call, from its first event to its last; its counts grow with each answer in it. */
+const voice: Endpoint = {
+  ...kind('realtime', 'voice_realtime'),
+  readEvent(value, facts) {
+    readEvent(value, facts);
+    // What is said first answers nothing in particular: the whole call is no single question.
+    delete facts.sawContent;
+    readVoiceUsage(object(object(object(value)?.['chunk'])?.['event'])?.['usageEvent'], facts);
+  },
+};
+
 function readModel(answer: Json | undefined, facts: CallFacts): void {
   const model = text(answer?.['model']);
   if (model !== undefined) facts.responseModel = model;
@@ -119,6 +131,7 @@ export const bedrock: Provider = {
     const id = decoded(PATH.exec(path)?.[1]);
     if (id === undefined || !MODEL_ID.test(id)) return undefined;
     const model = id.slice(id.lastIndexOf('/') + 1);
+    if (path.endsWith(SPOKEN)) return named(voice, model);
     return OPAQUE.test(id) ? namedOpaque(opaque, model) : named(kindOf(model), model);
   },
 };

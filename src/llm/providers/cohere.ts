@@ -1,4 +1,7 @@
-/** Cohere's second API: chat and embed. Source: https://docs.cohere.com/reference/chat and …/reference/embed. */
+/**
+ * Cohere's second API, chat and embed, and the first one that older applications call, generate too. Source:
+ * https://docs.cohere.com/reference/chat, …/reference/embed, …/v1/reference/chat, …/v1/reference/generate.
+ */
 import type { CallFacts, Endpoint, Provider } from '../types.js';
 import { providerOfHost, UNKNOWN_PROVIDER } from './hosts.js';
 import { addUsage, count, failureOf, list, object, part, readRequest, text, type Json } from './read.js';
@@ -44,10 +47,22 @@ function readAnswer(body: unknown, facts: CallFacts): void {
 function readEvent(value: unknown, facts: CallFacts): void {
   const event = object(value);
   if (event === undefined) return;
+  if (event['event_type'] !== undefined) return readFirstEvent(event, facts);
   const delta = object(event['delta']) ?? {};
   if (facts.sawContent !== true && hasContent(text(event['type']) ?? '', delta)) facts.sawContent = true;
   if (event['type'] !== 'message-end') return;
   readAnswer(delta, facts);
+  facts.done = true;
+}
+
+/** The first API's: a line each, the last with the whole answer in it. */
+function readFirstEvent(event: Json, facts: CallFacts): void {
+  const type = text(event['event_type']) ?? '';
+  if (type === 'text-generation' ? event['text'] !== '' : type.startsWith('tool-calls'))
+    facts.sawContent = true;
+  if (event['is_finished'] !== true) return;
+  readAnswer(object(event['response']) ?? {}, facts);
+  readEnd(event, facts);
   facts.done = true;
 }
 
@@ -61,14 +76,16 @@ function hasContent(type: string, delta: Json): boolean {
   );
 }
 
-function endpoints(operation: 'chat' | 'embeddings'): (host: string) => Endpoint {
+type Cohere = 'chat' | 'completion' | 'embeddings';
+
+function endpoints(operation: Cohere, feature: string = operation): (host: string) => Endpoint {
   const byProvider = new Map<string, Endpoint>();
   return (host) => {
     const provider = providerOfHost(host);
     const endpoint = byProvider.get(provider) ?? {
       provider,
       operation,
-      feature: operation,
+      feature,
       readRequest: provider === UNKNOWN_PROVIDER ? readUnknownRequest : readRequest,
       readAnswer,
       readEvent,
@@ -78,14 +95,23 @@ function endpoints(operation: 'chat' | 'embeddings'): (host: string) => Endpoint
   };
 }
 
-const chat = endpoints('chat');
-const embed = endpoints('embeddings');
+const BY_ENDING: Readonly<Record<string, (host: string) => Endpoint>> = {
+  chat: endpoints('chat'),
+  embed: endpoints('embeddings'),
+  generate: endpoints('completion', 'chat'),
+};
+
+const NAME = 'cohere';
+const PATH = /\/v2\/(chat|embed)$/;
+/** The words of other people's paths, too. */
+const FIRST = /\/v1\/(chat|embed|generate)$/;
 
 export const cohere: Provider = {
-  name: 'cohere',
-  endings: ['chat', 'embed'],
+  name: NAME,
+  endings: Object.keys(BY_ENDING),
   endpoint(host, path) {
-    if (path.endsWith('/v2/chat')) return chat(host);
-    return path.endsWith('/v2/embed') ? embed(host) : undefined;
+    const ending =
+      PATH.exec(path)?.[1] ?? (providerOfHost(host) === NAME ? FIRST.exec(path)?.[1] : undefined);
+    return BY_ENDING[ending ?? '']?.(host);
   },
 };

@@ -31,6 +31,8 @@ const HOSTS = new Map(
     'api.cerebras.ai': 'cerebras',
     'api.moonshot.ai': 'moonshotai',
     'api.novita.ai': 'novita',
+    'api.voyageai.com': 'voyageai',
+    'api.jina.ai': 'jina',
     'api.cohere.com': 'cohere',
     'api.cohere.ai': 'cohere',
     'ollama.com': OLLAMA,

@@ -4,8 +4,10 @@ import { anthropic } from './anthropic.js';
 import { bedrock } from './bedrock.js';
 import { cohere } from './cohere.js';
 import { google } from './google.js';
+import { mistral } from './mistral.js';
 import { ollama } from './ollama.js';
 import { openai } from './openai.js';
+import { rerank } from './rerank.js';
 
 const FAMILIES: readonly Provider[] = [
   openai,
@@ -14,12 +16,16 @@ const FAMILIES: readonly Provider[] = [
   cohere,
   ollama,
   bedrock,
+  mistral,
+  rerank,
 ]; // prettier-ignore
 
 const byEnding = new Map<string, Provider[]>();
 for (const family of FAMILIES) {
   for (const ending of family.endings) byEnding.set(ending, [...(byEnding.get(ending) ?? []), family]);
 }
+
+const byBeginning = FAMILIES.filter(({ beginning }) => beginning !== undefined);
 
 /** A path's last two letters, hashed: a table look-up tells nearly every other path, without cutting a string. */
 const lastTwo = (path: string): number =>
@@ -33,12 +39,14 @@ for (const ending of byEnding.keys()) possible[lastTwo(ending)] = 1;
  * has no query. Asked for every POST the application sends: what is no LLM call costs some 10 ns.
  */
 export function findEndpoint(host: string, path: string): Endpoint | undefined {
-  if (possible[lastTwo(path)] !== 1) return undefined;
-  const families = byEnding.get(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1));
-  if (families === undefined) return undefined;
-  for (const family of families) {
+  const families = possible[lastTwo(path)] === 1 ? byEnding.get(endingOf(path)) : undefined;
+  for (const family of families ?? byBeginning) {
+    if (families === undefined && !path.startsWith(family.beginning as string)) continue;
     const endpoint = family.endpoint(host, path);
     if (endpoint !== undefined) return endpoint;
   }
   return undefined;
 }
+
+const endingOf = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1);

@@ -2,10 +2,11 @@
  * OpenAI's protocol, which most others speak too: chat, completions, responses, embeddings, speech, transcription,
  * images, moderation. Source: https://platform.openai.com/docs/api-reference.
  */
-import type { Endpoint, Operation, Provider } from '../types.js';
+import type { CallFacts, Endpoint, Operation, Provider } from '../types.js';
 import { providerOfHost } from './hosts.js';
 import { namedEndpoints } from './named.js';
 import * as read from './openai-readers.js';
+import { addUsage, count, object } from './read.js';
 
 /** An endpoint before it is known who answers. */
 type Kind = Omit<Endpoint, 'provider'>;
@@ -25,6 +26,13 @@ const plain = (operation: Operation, feature: string, more: Partial<Kind> = {}):
   ...more,
 });
 
+/** Voyage's and some others' tell only the total, which is all prompt. */
+function readEmbeddings(body: unknown, facts: CallFacts): void {
+  read.readAnswer(body, facts);
+  if (facts.usage?.promptTokens !== undefined) return;
+  addUsage(facts, { promptTokens: count(object(object(body)?.['usage'])?.['total_tokens']) });
+}
+
 const chat = plain('chat', 'chat', { streamOptions: true, readEvent: read.readChunk });
 const image = plain('image', 'image', {
   readRequest: read.readImageRequest,
@@ -37,10 +45,12 @@ const speech = plain('speech', 'tts', { readRequest: read.readSpeechRequest });
 /** Where a path ends with several of these, the first is meant. */
 const PATHS: readonly Path[] = Object.entries<Kind>({
   '/chat/completions': chat,
+  // Mistral's; its agents tell their usage by themselves.
+  '/agents/completions': plain('chat', 'chat', { readEvent: read.readChunk }),
   '/completions': plain('completion', 'chat', { readEvent: read.readChunk }),
   '/responses': plain('responses', 'chat'),
   '/responses/compact': plain('responses', 'chat'),
-  '/embeddings': plain('embeddings', 'embeddings'),
+  '/embeddings': plain('embeddings', 'embeddings', { readAnswer: readEmbeddings }),
   '/audio/speech': speech,
   '/audio/transcriptions': plain('transcription', 'transcription', heard),
   '/audio/translations': plain('translation', 'transcription', heard),

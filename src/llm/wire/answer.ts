@@ -30,7 +30,7 @@ export function createAnswer(options: AnswerOptions): Answer {
   const isUntyped = contentType === '';
   if (contentType.includes('event-stream') || (isUntyped && facts.stream === true))
     return streamed(options, true);
-  if (contentType.includes('ndjson') || contentType.includes('jsonl')) return streamed(options, false);
+  if (/ndjson|jsonl|stream\+json/.test(contentType)) return streamed(options, false);
   if (contentType.includes('amazon.eventstream')) return framed(options);
   return isUntyped || contentType.includes('json') ? whole(options) : OPAQUE;
 }

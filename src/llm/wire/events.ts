@@ -8,7 +8,7 @@ import type { CallFacts } from '../types.js';
  * nothing more will come. A quote inside a JSON string is escaped, so what a user wrote hardly ever looks so.
  */
 const MATTERS =
-  /"usage\w*"\s*:(?!\s*null)|"error"(?!\s*:\s*null)|"done"\s*:\s*true|stop"|"type"\s*:\s*"[\w.]*\.(?:completed|failed|incomplete|done)"/;
+  /"usage\w*"\s*:(?!\s*null)|"billed_units"|"error"(?!\s*:\s*null)|"done"\s*:\s*true|stop"|"type"\s*:\s*"[\w.]*\.(?:completed|failed|incomplete|done|error)"/;
 
 /** The event that ends an OpenAI stream is but `data: [DONE]`; longer ones are not searched for it. */
 const MAX_DONE = 64;

@@ -38,11 +38,13 @@ const PLACES: readonly (readonly [host: string, ...paths: string[]])[] = [
       .map((method) => `/v1beta/models/gemini-2.5-pro:${method}`),
     '/v1beta/interactions',
   ],
-  ['api.cohere.com', '/v2/chat', '/v2/embed'],
+  ['api.cohere.com', '/v2/chat', '/v2/embed', '/v1/chat', '/v1/generate', '/v1/embed', '/v2/rerank'],
+  ['api.voyageai.com', '/v1/embeddings', '/v1/rerank'],
+  ['api.mistral.ai', '/v1/conversations', '/v1/conversations/c', '/v1/conversations/c/restart', '/v1/ocr', '/v1/agents/completions'],
   ['127.0.0.1:11434', '/api/chat', '/api/generate', '/api/embed', '/api/embeddings'],
   [
     'bedrock-runtime.eu-west-3.amazonaws.com',
-    ...['converse', 'converse-stream', 'invoke', 'invoke-with-response-stream'].flatMap((verb) =>
+    ...['converse', 'converse-stream', 'invoke', 'invoke-with-response-stream', 'invoke-with-bidirectional-stream'].flatMap((verb) =>
       ['eu.anthropic.claude-sonnet-4-5-20250929-v1:0', 'amazon.titan-embed-text-v2:0', 'meta.llama3-70b-instruct-v1:0',
         'stability.sd3-large-v1:0'].map((model) => `/model/${encodeURIComponent(model)}/${verb}`)),
   ],

@@ -37,7 +37,7 @@ describe('Bedrock', () => {
   it('is behind a proxy too, and leaves other paths alone', () => {
     assert.equal(endpointAt('127.0.0.1:4000', `/bedrock/model/${CLAUDE}/converse`).provider, 'aws');
     for (const path of [
-      `/model/${CLAUDE}/count-tokens`, `/model/${CLAUDE}/invoke-with-bidirectional-stream`, '/guardrail/x/version/1/apply',
+      `/model/${CLAUDE}/count-tokens`, `/model/${CLAUDE}/async-invoke`, '/async-invoke', '/guardrail/x/version/1/apply',
       '/model/mine/invoke', '/functions/mine/invoke', '/model/%E0%A4%A/converse', '/converse', `/model//converse`,
     ]) assert.equal(findEndpoint(HOST, path), undefined, path);
   }); // prettier-ignore
@@ -109,6 +109,7 @@ describe('Bedrock', () => {
     assert.deepEqual(read('meta.llama3-3-70b-instruct-v1:0', 'bedrock/llama.json'), { promptTokens: 21, completionTokens: 9 });
     assert.deepEqual(read('amazon.titan-text-express-v1', 'bedrock/titan.json'), { promptTokens: 7, completionTokens: 33 });
     assert.deepEqual(read('amazon.titan-embed-text-v2:0', 'bedrock/titan-embed.json'), { promptTokens: 12 });
+    assert.deepEqual(read('mistral.mistral-large-2407-v1:0', 'bedrock/mistral-chat.json'), { promptTokens: 9, completionTokens: 4 });
     assert.deepEqual(read('openai.gpt-oss-120b-1:0', 'bedrock/gpt-oss.json'), { promptTokens: 70, completionTokens: 30 });
   }); // prettier-ignore
 
@@ -151,6 +152,42 @@ describe('Bedrock', () => {
     assert.deepEqual(none, {});
   });
 
+  for (const [model, file] of [
+    ['cohere.command-r-v1:0', 'command.json'],
+    ['cohere.embed-multilingual-v3', 'cohere-embed.json'],
+    ['mistral.mistral-7b-instruct-v0:2', 'mistral.json'],
+  ] as const) {
+    it(`counts ${model} by the head: its body says nothing`, () => {
+      const endpoint = at(model, 'invoke');
+      assert.deepEqual(readFixture(endpoint, `bedrock/${file}`), { requestModel: model });
+      const facts: CallFacts = {};
+      endpoint.readHead?.(
+        (name) =>
+          ({ 'x-amzn-bedrock-input-token-count': '14', 'x-amzn-bedrock-output-token-count': '3' })[name],
+        facts,
+      );
+      endpoint.readAnswer(JSON.parse(fixture(`bedrock/${file}`)), facts);
+      assert.deepEqual(facts.usage, { promptTokens: 14, completionTokens: 3 });
+    });
+  }
+
+  it("reads Cohere's stream by the metrics at its end", () => {
+    const { usage, done, sawContent } = readChunks('cohere.command-r-v1:0', 'bedrock/command.ndjson');
+    assert.deepEqual([usage, done, sawContent], [{ promptTokens: 6, completionTokens: 2 }, true, true]);
+  });
+
+  it('reads a conversation by voice: what it has used in all, as a call without a first token', () => {
+    const endpoint = at('amazon.nova-sonic-v1:0', 'invoke-with-bidirectional-stream');
+    assert.deepEqual([endpoint.operation, endpoint.feature], ['realtime', 'voice_realtime']);
+    const facts: CallFacts = {};
+    for (const chunk of chunks('bedrock/sonic.ndjson')) endpoint.readEvent(chunk, facts);
+    const usage = { promptTokens: 240, completionTokens: 150, audioInputTokens: 200, audioOutputTokens: 120 };
+    assert.deepEqual(facts, { usage });
+    // https://aws.amazon.com/bedrock/pricing: 3.40 and 13.60 USD per million of speech, 0.06 and 0.24 of text.
+    const call = { provider: 'aws', operation: 'realtime', model: 'amazon.nova-sonic-v1:0', usage } as const;
+    assertCost(quote(call), (200 * 3.4 + 40 * 0.06 + 120 * 13.6 + 30 * 0.24) / 1e6);
+  });
+
   it('learns the model behind an id of the account from the answer, where that tells', () => {
     const profile = 'arn:aws:bedrock:eu-west-3:123456789012:application-inference-profile/a1b2c3';
     assert.equal(readFixture(at(profile, 'invoke'), 'anthropic/message.json').responseModel, 'claude-sonnet-4-5-20250929');
@@ -161,9 +198,9 @@ describe('Bedrock', () => {
 
   it('reads any junk', () =>
     readsAnyJunk(
-      [at(CLAUDE, 'converse'), at('arn:aws:bedrock:x:1:imported-model/x', 'invoke')],
+      [at('amazon.nova-sonic-v1:0', 'invoke-with-bidirectional-stream'), at(CLAUDE, 'converse'), at('arn:aws:bedrock:x:1:imported-model/x', 'invoke')],
       ['usage', 'metadata', 'chunk', 'inputTokens', 'outputTokens', 'cacheReadInputTokens', 'cacheDetails', 'ttl', 'model',
         'input_tokens', 'prompt_tokens', 'results', 'tokenCount', 'amazon-bedrock-invocationMetrics', 'inputTokenCount',
-        'contentBlockDelta', 'delta', 'choices', 'outputs', 'message', 'serviceTier', 'type', 'images'],
+        'contentBlockDelta', 'delta', 'choices', 'outputs', 'message', 'serviceTier', 'type', 'images', 'event', 'usageEvent', 'details', 'total', 'speechTokens', 'totalInputTokens'],
     )); // prettier-ignore
 });

@@ -1,4 +1,4 @@
-/** Every reply of test/fixtures/llm/cohere, read as a tap reads it. They follow the reference of Cohere's v2. */
+/** Every reply of test/fixtures/llm/cohere, read as a tap reads it. They follow the reference of Cohere's v2, and of v1. */
 import assert from 'node:assert/strict';
 import { findEndpoint } from '../../../src/llm/providers/index.js';
 import type { CallFacts } from '../../../src/llm/types.js';
@@ -13,6 +13,12 @@ const CASES: Record<string, { path: string; facts: CallFacts }> = {
   'chat.json': { path: CHAT, facts: { usage: { promptTokens: 5, completionTokens: 418, cachedTokens: 3 } } },
   'embed.json': { path: EMBED, facts: { usage: { promptTokens: 2 } } },
   'embed-image.json': { path: EMBED, facts: { usage: { promptTokens: 1200, imageInputTokens: 1200 } } },
+  'chat-v1.json': { path: '/v1/chat', facts: { usage: { promptTokens: 7, completionTokens: 95 } } },
+  'chat-v1.ndjson': {
+    path: '/v1/chat', facts: { sawContent: true, done: true, usage: { promptTokens: 7, completionTokens: 95 } },
+  },
+  'generate-v1.json': { path: '/v1/generate', facts: { usage: { promptTokens: 8, completionTokens: 65 } } },
+  'embed-v1.json': { path: '/v1/embed', facts: { usage: { promptTokens: 3 } } },
   'error.json': { path: CHAT, facts: {} },
   'stream.sse': {
     path: CHAT,
@@ -39,8 +45,13 @@ describe('cohere', () => {
     assert.equal(found(HOST, CHAT), 'cohere chat chat');
     assert.equal(found(HOST, EMBED), 'cohere embeddings embeddings');
     assert.equal(found('proxy.example', CHAT), 'openai_compatible chat chat');
-    for (const path of ['/v1/chat', '/chat', '/v2/rerank', '/v2/tokenize', '/v2/embed-jobs'])
+    assert.equal(found(HOST, '/v1/chat'), 'cohere chat chat');
+    assert.equal(found(HOST, '/v1/generate'), 'cohere completion chat');
+    assert.equal(found(HOST, '/v1/embed'), 'cohere embeddings embeddings');
+    for (const path of ['/chat', '/v2/generate', '/v2/tokenize', '/v1/tokenize', '/v2/embed-jobs'])
       assert.equal(found(HOST, path), undefined, path);
+    for (const path of ['/v1/chat', '/v1/generate', '/v1/embed'])
+      assert.equal(found('proxy.example', path), undefined, path);
   });
 
   it('takes for a call at an unknown host only what speaks of a model', () => {
@@ -71,12 +82,17 @@ describe('cohere', () => {
     assert.deepEqual(after({ type: 'content-start', delta: { message: { content: { text: '' } } } }), {});
     const timeout = { type: 'message-end', delta: { finish_reason: 'TIMEOUT' } };
     assert.deepEqual(after(timeout), { done: true, failure: 'timeout' });
+    const first = { is_finished: true, event_type: 'stream-end', finish_reason: 'ERROR', response: {} };
+    assert.deepEqual(after(first), { done: true, failure: 'server_error' });
+    assert.deepEqual(after({ is_finished: false, event_type: 'tool-calls-chunk' }), { sawContent: true });
+    assert.deepEqual(after({ is_finished: false, event_type: 'search-queries-generation' }), {});
   });
 
   it('never throws and never lets junk through, whatever is sent', () => {
     readsAnyJunk([endpointAt(HOST, CHAT), endpointAt('unknown', EMBED)], [
       'model', 'messages', 'usage', 'meta', 'billed_units', 'tokens', 'input_tokens', 'output_tokens', 'image_tokens',
       'cached_tokens', 'delta', 'message', 'content', 'type', 'finish_reason', 'error',
+      'event_type', 'is_finished', 'response', 'text',
     ]); // prettier-ignore
   });
 });

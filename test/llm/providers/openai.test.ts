@@ -134,7 +134,11 @@ const CASES: Record<string, { path: string; facts: CallFacts; request?: unknown;
   },
   'responses-queued.json': {
     path: '/v1/responses',
-    facts: { responseModel: 'o3-2025-04-16', serviceTier: 'auto' },
+    facts: {
+      responseModel: 'o3-2025-04-16',
+      serviceTier: 'auto',
+      background: { id: 'resp_queued', isOver: false, seconds: undefined },
+    },
   },
   'responses.sse': {
     path: '/v1/responses',
