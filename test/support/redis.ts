@@ -17,7 +17,8 @@ export function startRedis(
     ready: 'Ready to accept connections',
     args: (directory, port) => [
       '--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no',
-      ...(cluster ? ['--cluster-enabled', 'yes', '--cluster-port', String(port === 65_535 ? 1_024 : port + 1)] : []),
+      ...(cluster ? ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1',
+        '--cluster-port', String(port === 65_535 ? 1_024 : port + 1)] : []),
     ], // prettier-ignore
   });
 }
