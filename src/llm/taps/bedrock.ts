@@ -1,20 +1,22 @@
 /**
  * The hook on AWS's Bedrock SDK, which speaks HTTP/2, where no tap of ours sees it. `BedrockRuntimeClient.send` gives its
- * client two steps of middleware, by the SDK's own interface: promises, answers and errors stay the SDK's.
+ * client three steps of middleware, by the SDK's own interface: promises, answers and errors stay the SDK's.
  */
 import { onFileLoad } from '../../hook/load.js';
 import { isFirst } from '../../hook/once.js';
 import { ownMethod } from '../../hook/own.js';
 import { wrapMethod } from '../../hook/wrap.js';
-import { callStart, type TapOptions } from './begin.js';
+import { callStart, type HeaderReader, type TapOptions } from './begin.js';
 import type { Call } from './call.js';
 import { INVOCATION_HEADER, whileCounted } from './counted.js';
+import { FEATURE_HEADER } from '../feature.js';
 import { findEndpoint } from '../providers/index.js';
 import { tapReadable } from './readable.js';
 import { tapStream } from './stream.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- commands, requests and answers are the SDK's own, of any version */
 type Step = (args: any) => Promise<any>;
+type Headers = Record<string, string>;
 
 /** An `import` of the package gets this file too: it has no other for Node. */
 const FILE = '@aws-sdk/client-bedrock-runtime/dist-cjs/index.js';
@@ -45,11 +47,23 @@ export function hookBedrock(options: TapOptions): void {
 
 function addSteps(stack: any, signalNow: () => AbortSignal | undefined, options: TapOptions): void {
   const calls = new WeakMap<object, Call>();
+  /** By the context that all steps of a command share. */
+  const features = new WeakMap<object, string>();
+  /** Before the request is signed: then the header must stay. */
+  const name = (next: Step, context: object) => (args: any) => {
+    options.guard.run('llm bedrock', () => {
+      const feature = takeFeature(args.request?.headers ?? {});
+      if (feature !== undefined) features.set(context, feature);
+    });
+    return next(args);
+  };
   /** Next to the network, once for each attempt. */
-  const attempt = (next: Step): Step => {
+  const attempt = (next: Step, context: object): Step => {
     const signal = signalNow();
     return async (args) => {
-      const call = options.guard.run('llm bedrock', () => begin(args.request, signal, options));
+      const call = options.guard.run('llm bedrock', () =>
+        begin(args.request, signal, features.get(context), options),
+      );
       if (call === undefined) return next(args);
       let result: any;
       try {
@@ -71,6 +85,7 @@ function addSteps(stack: any, signalNow: () => AbortSignal | undefined, options:
     options.guard.run('llm bedrock', () => onOutput(result.output, calls.get(result.response)));
     return result;
   };
+  stack.add(name, { name: 'inteliaFeature', step: 'build', priority: 'low', override: true });
   stack.add(attempt, { name: 'inteliaAttempt', step: 'deserialize', priority: 'low', override: true });
   stack.add(read, { name: 'inteliaRead', step: 'deserialize', priority: 'high', override: true });
 }
@@ -80,10 +95,24 @@ function causeOf(error: any): unknown {
   return error?.code === 'ECONNRESET' || error?.code === 'EPIPE' ? undefined : error;
 }
 
-function begin(request: any, signal: AbortSignal | undefined, { calls }: TapOptions): Call | undefined {
+function takeFeature(headers: Headers): string | undefined {
+  const given = Object.keys(headers).find((key) => key.toLowerCase() === FEATURE_HEADER);
+  const feature = given === undefined ? undefined : headers[given];
+  if (given !== undefined) delete headers[given];
+  return feature;
+}
+
+function begin(
+  request: any,
+  signal: AbortSignal | undefined,
+  feature: string | undefined,
+  { calls }: TapOptions,
+): Call | undefined {
   const endpoint = findEndpoint(String(request.hostname), request.path);
   if (endpoint === undefined) return undefined;
-  const call = calls.start(callStart(endpoint, (name) => request.headers[name], signal));
+  const header: HeaderReader = (name) =>
+    (name === FEATURE_HEADER ? feature : undefined) ?? request.headers[name];
+  const call = calls.start(callStart(endpoint, header, signal));
   call.requestBody(undefined);
   return call;
 }

@@ -38,10 +38,13 @@ export async function startBedrock(protocol: Protocol): Promise<BedrockServer> {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
+    const answer = (): void => {
       received.push({ path: request.url ?? '', headers: request.headers });
       server.answer(response, Buffer.concat(parts).toString());
-    });
+    };
+    // A conversation is answered while it is still being asked.
+    if (request.url?.endsWith('bidirectional-stream')) answer();
+    else request.on('end', answer);
   };
   const http = protocol === 'h2' ? createHttp2Server(listener as never) : createServer(listener);
   http.on('connection', (socket: Socket) => sockets.add(socket));

@@ -43,12 +43,15 @@ const STREAMED = {
 };
 const FAILED = (status: string) => ({ model: MODEL, status });
 
-const CONFIG = (endpoint: string): Sdk.BedrockRuntimeClientConfig => ({
+export const CONFIG = (endpoint: string): Sdk.BedrockRuntimeClientConfig => ({
   region: 'eu-west-3',
   endpoint,
   maxAttempts: 1,
   credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret' },
 });
+
+/** The taps are one in a process: what is counted is here. */
+export const events = tap.events;
 
 export interface Given {
   /** Loaded by `require`, after the hook. */
@@ -132,6 +135,23 @@ export function bedrockCases({ sdk, load, Http2Handler, HttpHandler, FetchHandle
           },
         ]);
         assert.deepEqual([event?.provider, event?.operation, event?.feature], ['aws', 'chat', 'summary']);
+      });
+
+      it('a feature named in a header, which is neither signed nor sent', async () => {
+        server.answer = whole('bedrock/converse.json');
+        const command = new sdk.ConverseCommand(ASKED);
+        const name = (next: (args: never) => unknown) => (args: { request: { headers: object } }) => {
+          Object.assign(args.request.headers, { 'X-Intelia-Feature': 'summary' });
+          return next(args as never);
+        };
+        command.middlewareStack.add(name as never, { step: 'build' });
+        await client.send(command);
+        assert.equal((await recorded(1))[0]?.feature, 'summary');
+        const { headers } = server.received[0] as BedrockServer['received'][number];
+        assert.equal(headers['x-intelia-feature'], undefined);
+        assert.ok(!String(headers['authorization']).includes('x-intelia-feature'));
+        await client.send(new sdk.ConverseCommand(ASKED));
+        assert.equal((await recorded(2))[1]?.feature, 'chat');
       });
 
       it('a stream of Converse', async () => {
