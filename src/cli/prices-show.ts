@@ -28,6 +28,9 @@ const FIELDS: Record<keyof PriceRow, readonly [what: string, per: string]> = {
   image: ['image', 'image'],
   image_variants: ['image', 'image'],
   minute: ['audio', 'minute'],
+  least_seconds: ['audio, at least', 'seconds'],
+  input_document_kpages: ['pages', '1000'],
+  search_unit: ['search', 'query'],
 };
 
 export function showPrices(asked: readonly string[], prices: Prices, json: boolean, io: Io): ExitCode {

@@ -1,6 +1,7 @@
 /** Prices as they are in a provider's public list, typed by hand, against what a call costs here. */
 import assert from 'node:assert/strict';
 import { createPricer, type Pricer, type Quote } from '../../src/llm/prices/price.js';
+import type { PriceRow } from '../../src/llm/prices/row.js';
 import { SUPPLEMENT } from '../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../src/llm/prices/table.js';
 import type { LlmEvent } from '../../src/llm/types.js';
@@ -10,9 +11,9 @@ import { llmEvent } from './llm-event.js';
 /** The day of these tests: prices change with the clock. A Sunday. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
 
-export function listPricer(nowMs: () => number = () => NOW): Pricer {
+export function listPricer(nowMs = () => NOW, overrides: ReadonlyMap<string, PriceRow> = new Map()): Pricer {
   const { guard } = testContext().context;
-  const sources = { loadTable: loadPriceTable, supplement: SUPPLEMENT, overrides: new Map(), guard };
+  const sources = { loadTable: loadPriceTable, supplement: SUPPLEMENT, overrides, guard };
   return createPricer(sources, nowMs);
 }
 

@@ -20,14 +20,16 @@ export function costOf(price: Price, usage: Usage, factor: number, requests = 1)
     return (row.image_variants?.[usage.imageVariant ?? ''] ?? row.image) * usage.images;
   }
   if (row.input_document_kpages !== undefined && usage.pages !== undefined) {
-    return (row.input_document_kpages * usage.pages) / 1e3;
+    return ((row.input_document_kpages * usage.pages) / 1e3) * factor;
   }
   if (row.search_unit !== undefined && usage.searchUnits !== undefined) {
     return row.search_unit * usage.searchUnits;
   }
   const minute =
     row.minute ?? (typeof row.input_audio_hours === 'number' ? row.input_audio_hours / 60 : undefined);
-  if (minute !== undefined && usage.seconds !== undefined) return (minute * usage.seconds) / 60;
+  if (minute !== undefined && usage.seconds !== undefined) {
+    return (minute * Math.max(usage.seconds, row.least_seconds ?? 0)) / 60;
+  }
   return undefined;
 }
 

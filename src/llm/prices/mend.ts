@@ -25,8 +25,11 @@ export function mendsOf(listed: Listed | undefined, row: PriceRow = {}): PriceRo
 }
 
 /** Whether it is a price without a list's row under it: what is sold, not only what is otherwise. */
-export const isWhole = (row: PriceRow = {}): boolean =>
-  [row.input_mtok, row.characters_mchar, row.image, row.minute].some((rate) => rate !== undefined);
+export const isWhole = (row: PriceRow = {}): boolean => SOLD_BY.some((field) => row[field] !== undefined);
+
+const SOLD_BY = [
+  ...(['input_mtok', 'characters_mchar', 'image', 'minute', 'input_document_kpages', 'search_unit'] as const),
+];
 
 export const isSame = ({ row, installed }: Listed, field: keyof PriceRow): boolean =>
   JSON.stringify(row[field]) === JSON.stringify(installed?.[field]);

@@ -15,7 +15,8 @@ const FIELDS: ReadonlySet<string> = new Set([
   'input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'cache_write_1h_mtok',
   'input_audio_mtok', 'output_audio_mtok', 'cache_audio_read_mtok',
   'input_image_mtok', 'output_image_mtok', 'cache_image_read_mtok',
-  'characters_mchar', 'image', 'minute', 'web_searches_kcount', 'storage_searches_kcount',
+  'characters_mchar', 'image', 'minute', 'input_document_kpages', 'search_unit',
+  'web_searches_kcount', 'storage_searches_kcount',
 ] satisfies (keyof PriceRow)[]); // prettier-ignore
 
 const MAX_ID = 128;

@@ -32,6 +32,8 @@ export interface PriceRow {
   /** By `Usage.imageVariant`, where it differs from `image`. */
   readonly image_variants?: Readonly<Record<string, number>>;
   readonly minute?: number;
+  /** Of audio, in seconds: what is shorter costs as much. */
+  readonly least_seconds?: number;
   /** Pages of documents, in thousands. */
   readonly input_document_kpages?: number;
   /** One query over up to 100 documents (Cohere). */

@@ -18,7 +18,9 @@ import { XAI } from './supplement/xai.js';
  */
 const AZURE: SupplementFamily = {
   ...OPENAI,
-  models: Object.fromEntries(Object.entries(OPENAI.models).filter(([id]) => !/-transcribe(-diarize)?$/.test(id))),
+  models: Object.fromEntries(
+    Object.entries(OPENAI.models).filter(([id]) => !/-transcribe(-diarize)?$/.test(id)),
+  ),
 };
 
 export const SUPPLEMENT: Supplement = {

@@ -23,6 +23,7 @@ export function readAnswer(body: unknown, facts: CallFacts): void {
   if (answer === undefined) return;
   addIdentity(facts, answer);
   readUsage(answer['usage'], facts);
+  readTools(answer, facts);
   if (answer['background'] === true) readBackground(answer, facts);
   // A response object carries `error: null` when all went well; some gateways send nothing but an error with a 200.
   if (object(answer['error']) !== undefined) facts.failure = failureOf(answer['error']);
@@ -59,9 +60,7 @@ export function readTyped(event: unknown, facts: CallFacts): void {
   const told = object(event);
   if (told === undefined) return;
   const type = text(told['type']) ?? '';
-  const response = object(told['response']) ?? told;
-  readAnswer(response, facts);
-  readTools(response, facts);
+  readAnswer(object(told['response']) ?? told, facts);
   if (type === 'error') facts.failure ??= failureOf(told);
   if (type === 'response.failed') facts.failure ??= 'server_error';
   if (type.endsWith('.delta') || type.endsWith('.partial_image')) facts.sawContent = true;

@@ -19,6 +19,12 @@ const LIST = {
 describe('prices of Cohere', () => {
   testList('cohere', LIST);
 
+  // The list of LiteLLM 1.109.1, read 2026-11-22.
+  const SEARCHES = { 'rerank-v3.5': 0.002, 'rerank-v4.0-fast': 0.002, 'rerank-v4.0-pro': 0.0025 };
+  for (const [model, usd] of Object.entries(SEARCHES))
+    it(`${model}, by the search`, () =>
+      assertCost(quote({ provider: 'cohere', model, usage: { searchUnits: 3 } }), 3 * usd));
+
   it('embed-v4.0, images', () => {
     const usage = { promptTokens: 1000, imageInputTokens: 900 };
     assertCost(quote({ provider: 'cohere', model: 'embed-v4.0', usage }), (100 * 0.12 + 900 * 0.47) / 1e6);

@@ -25,6 +25,8 @@ describe('prices of Groq', () => {
     it(`groq ${model}, by the hour`, () => {
       const call = { provider: 'groq', model, operation: 'transcription' } as const;
       assertCost(quote({ ...call, usage: { seconds: 90 } }), (hour * 90) / 3600);
+      // "Minimum billed length: 10 seconds", https://console.groq.com/docs/speech-to-text.
+      assertCost(quote({ ...call, usage: { seconds: 2.5 } }), (hour * 10) / 3600);
     });
   }
 });

@@ -33,11 +33,25 @@ const gpt = (input: number, cached: number, output: number) => (times: number) =
   output_mtok: stepped(272_000, exact(output * times), 1.5),
 });
 
+/**
+ * Flex at half the price, Priority at 1.75 times, in the list of LiteLLM 1.109.1 for all models that have them; those with
+ * a row are the ones of which it is exact, the figures of others being rounded.
+ */
+const TIERED = [
+  ...['nova-pro', 'nova-premier', 'nova-2-lite', 'gpt-oss-120b', 'gpt-oss-20b', 'deepseek-v3.2', 'qwen3-32b'],
+  ...['qwen3-coder-next', 'minimax-m2.1', 'minimax-m2.5', 'kimi-k2.5', 'kimi-k3', 'glm-4.7', 'glm-5'],
+];
+const tiered = (id: string): [string, SupplementRow] => [
+  id,
+  { tiers: { flex: 0.5, priority: 1.75 }, ...read },
+];
+
 export const AWS: SupplementFamily = {
-  // Batch: https://aws.amazon.com/bedrock/pricing/, 2026-10-07. The page gives Flex and Priority no figures that we could read.
+  // Batch: https://aws.amazon.com/bedrock/pricing/, 2026-10-07.
   tiers: { ...ORDINARY, batch: 0.5 },
   steps: { 271_999: 272_000 },
   models: Object.fromEntries([
+    ...TIERED.map(tiered),
     ...sold('anthropic.claude-fable-5-2', claude(8, 0.2, 40)),
     // The table takes its regional ids for Fable 5.
     ...sold('anthropic.claude-fable-5-1', claude(10, 0.25, 50)),

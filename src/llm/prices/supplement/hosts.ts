@@ -1,20 +1,26 @@
 /** Hosts of open weights, and makers with few models: Groq, Together, Cohere. */
-import { ORDINARY, rows, type SupplementFamily } from './types.js';
+import { ORDINARY, rows, type SupplementFamily, type SupplementRow } from './types.js';
+
+/** Less is billed as 10 seconds. */
+const tenSeconds: SupplementRow = {
+  row: { least_seconds: 10 }, source: 'https://console.groq.com/docs/speech-to-text', date: '2026-11',
+}; // prettier-ignore
 
 export const GROQ: SupplementFamily = {
   // Batch: https://console.groq.com/docs/batch. Flex costs what on-demand costs, https://console.groq.com/docs/flex-processing.
   tiers: { ...ORDINARY, flex: 1, batch: 0.5 },
-  models: rows(
-    { source: 'https://console.groq.com/docs/models', date: '2026-08-29' },
-    {
+  models: {
+    ...rows({ source: 'https://console.groq.com/docs/models', date: '2026-08-29' }, {
       // The table gives it the price of the model of 120 billion.
       'openai/gpt-oss-safeguard-20b': [0.075, 0.0375, 0.3],
       // Neither is among those whose cached tokens are cheaper, /docs/prompt-caching.
       'qwen/qwen3.6-27b': [0.6, undefined, 3],
       'qwen/qwen3.8-27b': [0.8, undefined, 4],
-    },
-  ),
-};
+    }),
+    'whisper-large-v3': tenSeconds,
+    'whisper-large-v3-turbo': tenSeconds,
+  },
+}; // prettier-ignore
 
 /** Held against the lists of LiteLLM 1.109.1 and genai-prices 0.2.3 on 2026-11-22: where those differ there is no row. */
 const together = { source: 'https://www.together.ai/pricing', date: '2026-08-05' };
@@ -51,12 +57,24 @@ export const TOGETHER: SupplementFamily = {
 
 const cohere = { source: 'https://cohere.com/pricing', date: '2026-08-05' };
 
+const rerank = (search: number): SupplementRow => ({
+  row: { search_unit: search },
+  ...cohere,
+  date: '2026-11-22',
+});
+
 export const COHERE: SupplementFamily = {
   models: {
     ...rows(cohere, {
       'command-r-03-2024': [0.5, undefined, 1.5],
       'command-r-plus-04-2024': [3, undefined, 15],
     }),
+    // A search is one query over up to 100 documents. The list of LiteLLM 1.109.1, which names this page; 2026-11-22.
+    'rerank-v3.5': rerank(0.002),
+    'rerank-english-v3.0': rerank(0.002),
+    'rerank-multilingual-v3.0': rerank(0.002),
+    'rerank-v4.0-fast': rerank(0.002),
+    'rerank-v4.0-pro': rerank(0.0025),
     'embed-v4.0': { row: { input_image_mtok: 0.47 }, ...cohere, date: '2026-06' },
   },
 };
