@@ -3,6 +3,9 @@
  * and can take bytes out of events on their way to the caller.
  */
 import { createJsonReader, type JsonReader } from './body.js';
+import { createOutput, NO_BYTES, type Output } from './output.js';
+
+export { NO_BYTES };
 
 /** The bytes of an event that the caller is not to see: from the first, up to but not with the second. */
 export interface Cut {
@@ -30,27 +33,26 @@ export const MAX_EVENT = 256 * 1024;
 const LF = 10;
 const CR = 13;
 const OPEN_BRACE = 0x7b;
-export const NO_BYTES = new Uint8Array(0);
 
 /**
  * @param isSse an event ends at an empty line; else at the end of each line.
  * @param holds hold an unfinished event back from the caller, since what `event` gives must be taken out of it.
  */
 export function createEventStream(isSse: boolean, holds: boolean, handlers: EventHandlers): EventStream {
-  const output = createOutput();
-  const joiner = createJoiner(holds ? output : undefined, handlers);
+  const output = holds ? createOutput() : undefined;
+  const joiner = createJoiner(output, handlers);
   let lineIsEmpty = true;
   let endedWithCr = false;
 
   /** A line feed that belongs to the carriage return which the last chunk ended with. Gives where the rest starts. */
-  function finishCrlf(chunk: Uint8Array): number {
+  function finishCrlf(chunk: Buffer): number {
     const isLf = endedWithCr && chunk[0] === LF;
     endedWithCr = false;
-    if (isLf) joiner.lineFeed(chunk.subarray(0, 1));
+    if (isLf) joiner.lineFeed(chunk);
     return isLf ? 1 : 0;
   }
 
-  function cutUp(chunk: Uint8Array): void {
+  function cutUp(chunk: Buffer): void {
     let from = finishCrlf(chunk);
     let at = from;
     let lf = chunk.indexOf(LF, at);
@@ -62,7 +64,7 @@ export function createEventStream(isSse: boolean, holds: boolean, handlers: Even
       if (end === cr && lf === at) at++;
       else endedWithCr = end === cr && at === chunk.length;
       if (isEmpty || !isSse) {
-        joiner.finish(chunk.subarray(from, at));
+        joiner.finish(chunk, from, at);
         from = at;
       }
       lineIsEmpty = true;
@@ -70,30 +72,36 @@ export function createEventStream(isSse: boolean, holds: boolean, handlers: Even
       if (cr !== -1 && cr < at) cr = chunk.indexOf(CR, at);
     }
     if (at < chunk.length) lineIsEmpty = false;
-    if (from < chunk.length) joiner.hold(chunk.subarray(from));
+    if (from < chunk.length) joiner.hold(chunk, from, chunk.length);
   }
 
   return {
     push(chunk) {
       if (chunk.length === 0) return chunk;
-      cutUp(chunk);
-      return holds ? output.take(chunk) : chunk;
+      const bytes = Buffer.isBuffer(chunk)
+        ? chunk
+        : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      cutUp(bytes);
+      return output === undefined ? chunk : output.take(chunk, bytes);
     },
     end() {
       // The SDKs read an event that the stream ends in the middle of, though the standard says to drop it.
-      if (joiner.isInEvent()) joiner.finish(NO_BYTES);
-      return holds ? output.take(NO_BYTES) : NO_BYTES;
+      if (joiner.isInEvent()) joiner.finish(EMPTY, 0, 0);
+      return output === undefined ? NO_BYTES : output.take(NO_BYTES, EMPTY);
     },
   };
 }
 
+const EMPTY = Buffer.alloc(0);
+
+/** What it is given is a part of a chunk: from the first byte, up to but not with the second. */
 interface Joiner {
   /** A part of an event that goes on in the next chunk. */
-  hold(part: Uint8Array): void;
+  hold(chunk: Buffer, from: number, to: number): void;
   /** The last, or the only, part of an event. */
-  finish(part: Uint8Array): void;
-  /** The second half of a line's end, in a chunk after the first. */
-  lineFeed(byte: Uint8Array): void;
+  finish(chunk: Buffer, from: number, to: number): void;
+  /** The second half of a line's end, first in a chunk after the one with the other half. */
+  lineFeed(chunk: Buffer): void;
   isInEvent(): boolean;
 }
 
@@ -105,116 +113,69 @@ function createJoiner(output: Output | undefined, handlers: EventHandlers): Join
   let lastWasDropped = false;
   const isInEvent = (): boolean => carried > 0 || long !== undefined;
 
-  function keep(part: Uint8Array): void {
-    if (carry.length < carried + part.length) {
-      const grown = Buffer.allocUnsafe(Math.max(4096, 2 * (carried + part.length)));
+  function keep(chunk: Buffer, from: number, to: number): void {
+    const size = to - from;
+    if (carry.length < carried + size) {
+      const grown = Buffer.allocUnsafe(Math.max(4096, 2 * (carried + size)));
       carry.copy(grown, 0, 0, carried);
       carry = grown;
     }
-    carry.set(part, carried);
-    carried += part.length;
+    chunk.copy(carry, carried, from, to);
+    carried += size;
   }
 
   /** Goes on in outline, from where the event's JSON begins. */
-  function keepOutline(part: Uint8Array): void {
+  function keepOutline(chunk: Buffer, from: number, to: number): void {
     if (long === undefined) {
-      keep(part);
+      keep(chunk, from, to);
       long = createJsonReader();
-      const whole = carry.subarray(0, carried);
+      const whole = Buffer.from(carry.subarray(0, carried));
       const start = whole.indexOf(OPEN_BRACE);
       if (start !== -1) long.push(whole.subarray(start));
-      output?.add(Buffer.from(whole));
+      output?.add(whole, 0, carried);
       carried = 0;
       carry = Buffer.allocUnsafe(0);
     } else {
-      long.push(part);
-      output?.add(part);
+      long.push(chunk.subarray(from, to));
+      output?.add(chunk, from, to);
     }
   }
 
-  function finishLong(part: Uint8Array): void {
-    keepOutline(part);
+  function finishLong(chunk: Buffer, from: number, to: number): void {
+    keepOutline(chunk, from, to);
     const value = long?.value();
     long = undefined;
     if (value !== undefined) handlers.longEvent(value);
   }
 
-  function deliver(bytes: Uint8Array): void {
-    const cut = handlers.event(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
-    if (cut === undefined) return output?.add(bytes);
-    lastWasDropped = cut.from === 0 && cut.to === bytes.length;
-    output?.add(bytes.subarray(0, cut.from));
-    output?.add(bytes.subarray(cut.to));
+  function deliver(bytes: Buffer, from: number, to: number): void {
+    const cut = handlers.event(bytes.toString('latin1', from, to));
+    if (output === undefined) return;
+    if (cut === undefined) return output.add(bytes, from, to);
+    lastWasDropped = cut.from === 0 && cut.to === to - from;
+    output.add(bytes, from, from + cut.from);
+    output.add(bytes, from + cut.to, to);
   }
 
   return {
     isInEvent,
-    hold(part) {
-      if (long === undefined && carried + part.length <= MAX_EVENT) keep(part);
-      else keepOutline(part);
+    hold(chunk, from, to) {
+      if (long === undefined && carried + to - from <= MAX_EVENT) keep(chunk, from, to);
+      else keepOutline(chunk, from, to);
     },
-    finish(part) {
+    finish(chunk, from, to) {
       lastWasDropped = false;
-      if (long !== undefined || carried + part.length > MAX_EVENT) return finishLong(part);
-      if (carried === 0) return deliver(part);
-      keep(part);
-      const whole = carry.subarray(0, carried);
+      if (long !== undefined || carried + to - from > MAX_EVENT) return finishLong(chunk, from, to);
+      if (carried === 0) return deliver(chunk, from, to);
+      keep(chunk, from, to);
+      const size = carried;
       carried = 0;
       // What the caller gets must not be written over by the next event.
-      deliver(output === undefined ? whole : Buffer.from(whole));
+      deliver(output === undefined ? carry : Buffer.from(carry.subarray(0, size)), 0, size);
     },
-    lineFeed(byte) {
-      if (isInEvent()) this.hold(byte);
-      else if (!lastWasDropped) output?.add(byte);
-    },
-  };
-}
-
-interface Output {
-  add(part: Uint8Array): void;
-  take(chunk: Uint8Array): Uint8Array;
-}
-
-/** Collects what the caller is to have; parts that lie side by side in the chunk stay one. */
-function createOutput(): Output {
-  let parts: Uint8Array[] = [];
-  return {
-    add(part) {
-      if (part.length === 0) return;
-      const last = parts[parts.length - 1];
-      if (
-        last !== undefined &&
-        last.buffer === part.buffer &&
-        last.byteOffset + last.length === part.byteOffset
-      ) {
-        parts[parts.length - 1] = view(part, last.byteOffset, last.length + part.length);
-      } else {
-        parts.push(part);
-      }
-    },
-    take(chunk) {
-      const taken = parts;
-      parts = [];
-      const [first] = taken;
-      if (first === undefined) return NO_BYTES;
-      const isWhole = taken.length === 1 && first.length === chunk.length && first.buffer === chunk.buffer;
-      return isWhole ? chunk : concat(taken, Buffer.isBuffer(chunk));
+    lineFeed(chunk) {
+      if (isInEvent()) this.hold(chunk, 0, 1);
+      else if (!lastWasDropped) output?.add(chunk, 0, 1);
     },
   };
-}
-
-const view = (like: Uint8Array, offset: number, length: number): Uint8Array =>
-  new Uint8Array(like.buffer, offset, length);
-
-function concat(parts: readonly Uint8Array[], asBuffer: boolean): Uint8Array {
-  if (asBuffer) return Buffer.concat(parts);
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
