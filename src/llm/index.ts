@@ -72,12 +72,12 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
           return log.start(call);
         },
       };
-      const options = { calls, later: fetched, guard, config };
+      sockets = tapSockets({ calls, guard, now, record, opened: () => pricer.warm() });
+      const options = { calls, later: fetched, sockets, guard, config };
       tapGlobalFetch(options);
       tapUndici(options);
       tapHttpClient(options);
       hookBedrock(options);
-      sockets = tapSockets({ guard, now, record, opened: () => pricer.warm() });
     },
     flushOpenCalls() {
       calls?.flushOpenCalls();

@@ -9,7 +9,8 @@ import type { LlmEvent } from './types.js';
  */
 export function isBilled({ status, usage, costUsd }: LlmEvent): boolean {
   if (status === 'success' || costUsd !== undefined) return true;
-  return usage?.promptTokens !== undefined || usage?.completionTokens !== undefined;
+  const { promptTokens, completionTokens, seconds } = usage ?? {};
+  return promptTokens !== undefined || completionTokens !== undefined || seconds !== undefined;
 }
 
 /** `model` is the normalised name; `quote` the price of a billed call. Costs and tokens are added once, never estimated here. */

@@ -3,7 +3,7 @@
  * deltas and end with their usage. Sources: https://platform.openai.com/docs/api-reference/realtime-server-events,
  * https://developers.openai.com/api/reference/resources/responses/websocket-events.
  */
-import type { CallFacts, LlmStatus } from '../types.js';
+import type { CallFacts, Endpoint, LlmStatus } from '../types.js';
 import { providerOfHost, UNKNOWN_PROVIDER } from './hosts.js';
 import { readTools } from './openai-tools.js';
 import { readUsage } from './openai-usage.js';
@@ -17,6 +17,8 @@ export interface SocketEndpoint {
   readonly feature: string;
   /** As the URL asks for it: a model or an Azure deployment. */
   readonly model: string | undefined;
+  /** Sold by the minute: as the session itself tells, or by the audio that goes to it. */
+  readonly timed?: 'as it tells' | 'by what is sent';
 }
 
 /** A URL, as far as it matters; `host` may carry a port. */
@@ -35,11 +37,22 @@ export function findSocketEndpoint({ host, path, query }: SocketTarget): SocketE
   const provider = providerOfHost(host);
   if (bare.endsWith('/responses'))
     return { provider, operation: 'responses', feature: 'chat', model: undefined };
+  const model = text(query('deployment') ?? query('model'));
+  const voice = { provider, operation: 'realtime', feature: 'voice_realtime', model } as const;
+  if (bare.endsWith('/realtime/translations')) return { ...voice, timed: 'by what is sent' };
+  if (bare.endsWith('/live/sessions')) return { ...voice, timed: 'as it tells' };
   if (!bare.endsWith('/realtime') || bare.endsWith('/voice-live/realtime')) return undefined;
   if (provider === UNKNOWN_PROVIDER && REALTIME_QUERY.every((name) => query(name) === null)) return undefined;
-  const model = text(query('deployment') ?? query('model'));
-  return { provider, operation: 'realtime', feature: 'voice_realtime', model };
+  return voice;
 }
+
+/** The handshake, as a call: of one that is refused, this is all that is known. */
+export const handshakeOf = ({ provider, operation, feature, model }: SocketEndpoint): Endpoint => ({
+  ...{ provider, operation, feature, readAnswer: () => {}, readEvent: () => {} },
+  readRequest(_, facts) {
+    if (model !== undefined) facts.requestModel = model;
+  },
+});
 
 /** What a message of the server tells. */
 export type Told = 'session' | 'created' | 'content' | 'done' | 'heard' | 'transcribed' | 'error';

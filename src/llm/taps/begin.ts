@@ -3,6 +3,7 @@ import type { Config } from '../../config.js';
 import type { Guard } from '../../guard.js';
 import type { CallLog, CallStart } from './call.js';
 import type { Later } from './later.js';
+import type { SocketTap } from './socket.js';
 import { FEATURE_HEADER, featureOf } from '../feature.js';
 import type { Endpoint } from '../types.js';
 
@@ -10,6 +11,8 @@ export interface TapOptions {
   readonly calls: CallLog;
   /** What brings calls asked for earlier. */
   readonly later?: Later;
+  /** What handshakes of WebSockets are told to. */
+  readonly sockets?: Pick<SocketTap, 'start'>;
   readonly guard: Guard;
   readonly config: Pick<Config, 'llmStreamUsage'>;
 }

@@ -14,6 +14,7 @@ import type { Call } from './call.js';
 import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from '../feature.js';
 import { createFormReader, type FormReader } from './form.js';
+import { beginHandshake, isHandshake } from './handshake.js';
 import { findEndpoint } from '../providers/index.js';
 import { mayBeLater } from '../providers/later.js';
 import { targetOf, withoutQuery, type Target } from './request.js';
@@ -57,9 +58,11 @@ export function tapHttpClient(options: TapOptions): void {
   });
 }
 
-/** Or a GET that brings calls asked for earlier. */
-const mayBeCall = ({ method, path }: ClientRequest): boolean =>
-  method === 'POST' || (method === 'GET' && mayBeLater(path));
+/** Or a GET that brings calls asked for earlier, or opens a socket. */
+function mayBeCall(request: ClientRequest): boolean {
+  const { method, path } = request;
+  return method === 'POST' || (method === 'GET' && (mayBeLater(path) || isHandshake(request)));
+}
 
 function targetOfRequest(request: ClientRequest): Target | undefined {
   // To a proxy the whole URL is sent for a path.
@@ -72,6 +75,13 @@ function begin(request: ClientRequest, options: TapOptions): Exchange | undefine
   const target = targetOfRequest(request);
   if (target === undefined) return undefined;
   const header = (name: string): string | undefined => request.getHeader(name)?.toString();
+  if (request.method === 'GET' && isHandshake(request)) {
+    const { guard, sockets } = options;
+    if (sockets === undefined) return undefined;
+    const handshake = { request, target, header, start: sockets.start, guard, watch: watchRequest };
+    const begun = beginHandshake(handshake);
+    return begun && { ...begun, sent: () => undefined };
+  }
   const endpoint = request.method === 'POST' ? findEndpoint(target.host, target.path) : undefined;
   if (endpoint === undefined) return beginLater(request, target, header(FEATURE_HEADER), options);
   if (isCounted(header)) return undefined;

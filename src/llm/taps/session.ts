@@ -11,12 +11,15 @@ import {
 } from '../providers/openai-realtime.js'; // prettier-ignore
 import type { CallFacts, LlmEvent, LlmStatus } from '../types.js';
 
+/** Who ended it: the application; the other side in an orderly way; a broken connection or a fault of the other side. */
+export type SessionEnd = 'host' | 'other' | 'lost';
+
 export interface Session {
   /** The application sent this. */
   sent(message: SocketText): void;
   received(message: SocketText): void;
-  /** The socket is closed: by the application, or by anybody else. What was under way is counted. */
-  closed(byHost: boolean): void;
+  /** The socket is closed. What was under way is counted; a session that was lost is, too, where nothing was. */
+  closed(by: SessionEnd): void;
   /** The process ends. */
   abandon(): void;
 }
@@ -133,6 +136,13 @@ export function createSession({ endpoint, feature, now, record }: SessionOptions
     for (const each of never) finish(each, ended);
   }
 
+  /** Nobody waited for an answer, but whoever was speaking was cut off. */
+  function lose(): void {
+    const { provider, operation } = endpoint;
+    const model = models.model ?? endpoint.model;
+    record({ provider, operation, model, feature, status: 'network_error', isRetry: false });
+  }
+
   return {
     sent(message) {
       if (memberOfMessage(message, 'type') !== 'response.create') return;
@@ -147,14 +157,18 @@ export function createSession({ endpoint, feature, now, record }: SessionOptions
       if (told === undefined) return;
       if (told === 'content') return content(message);
       if (told === 'heard') return remember(heard, memberOfMessage(message, 'item_id') ?? '', now());
-      const event = parse(message);
+      const event = parseMessage(message);
       if (told === 'session') models = readSession(event);
       else if (told === 'created') created(event);
       else if (told === 'done') done(event);
       else if (told === 'transcribed') transcribed(message, event);
       else failed(event);
     },
-    closed: (byHost) => endAll(byHost ? 'cancelled' : 'network_error'),
+    closed(by) {
+      const isIdle = open.size + asked.length === 0;
+      endAll(by === 'host' ? 'cancelled' : 'network_error');
+      if (isIdle && by === 'lost' && endpoint.operation === 'realtime') lose();
+    },
     abandon: () => endAll('cancelled'),
   };
 }
@@ -168,7 +182,7 @@ function remember(heard: Map<string, number>, item: string, at: number): void {
 }
 
 /** What is said in a long message is left out: only what counts is kept of it. */
-function parse(message: SocketText): unknown {
+export function parseMessage(message: SocketText): unknown {
   if (message.length <= MAX_WHOLE) return parseJson(message.toString());
   const reader = createJsonReader();
   reader.push(typeof message === 'string' ? Buffer.from(message) : message);

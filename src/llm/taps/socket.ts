@@ -1,16 +1,17 @@
 /**
- * The tap on WebSockets that go to a model: those of `ws`, and those of undici, which are Node's own. It looks at
- * messages on their way to the application and adds no listener of the application's socket.
+ * WebSockets that go to a model: what becomes of the handshake, and the session that follows it. The roads they take are
+ * in handshake.ts (`ws`) and standard-socket.ts (Node's own, undici's).
  */
-import { onChannel } from '../../hook/channel.js';
-import { onFileLoad } from '../../hook/load.js';
 import { ownMethod } from '../../hook/own.js';
-import { disguise, wrapMethod } from '../../hook/wrap.js';
+import { disguise } from '../../hook/wrap.js';
 import type { Guard } from '../../guard.js';
-import { featureOf } from '../feature.js';
+import { callStart, type HeaderReader } from './begin.js';
+import type { Call, CallLog } from './call.js';
 import type { SocketText } from '../wire/peek.js';
-import { findSocketEndpoint } from '../providers/openai-realtime.js';
-import { createSession, type Session } from './session.js';
+import { findSocketEndpoint, handshakeOf, type SocketTarget } from '../providers/openai-realtime.js';
+import { createSession, type Session, type SessionEnd } from './session.js';
+import { tapStandardSockets } from './standard-socket.js';
+import { createTimedSession } from './timed-session.js';
 import type { LlmEvent } from '../types.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the sockets are libraries' and applications' own */
@@ -19,58 +20,78 @@ export interface SocketTapOptions {
   readonly guard: Guard;
   readonly now: () => number;
   readonly record: (event: LlmEvent) => void;
+  /** Handshakes are calls, until they have succeeded. */
+  readonly calls: CallLog;
   /** A session with a model has begun: prices will be wanted. */
   readonly opened: () => void;
 }
 
 export interface SocketTap {
+  /** A handshake leaves; undefined where it goes to no model. */
+  start: StartSocket;
   /** Counts every response that is still under way, for shutdown. */
   flushOpenResponses(): void;
 }
 
+export type StartSocket = (target: SocketTarget, header: HeaderReader) => Handshake | undefined;
+
+export interface Handshake {
+  /** Is told of a failure; a refusal is counted by its status. */
+  readonly call: Call;
+  /** It succeeded. */
+  open(): Watched;
+}
+
 /** A session, behind the wall. */
-interface Watched {
+export interface Watched {
   /** Gives the socket methods of its own, which see what the application does. */
   watch(socket: any): void;
   received(data: unknown): void;
-  /** The other side ends it: what is called now to close the socket is not the application's doing. */
-  ending(): void;
+  /**
+   * The other side ends it, by a close frame with this code, or by breaking the protocol: what is called now to close
+   * the socket is not the application's doing.
+   */
+  ending(code: unknown): void;
   closed(): void;
 }
 
 export function tapSockets(options: SocketTapOptions): SocketTap {
-  const { guard } = options;
+  const { guard, calls } = options;
   const open = new Set<Session>();
-  const begin = (url: unknown): Watched | undefined =>
-    guard.run('llm socket', () => beginSession(url, options, open));
-  onFileLoad(guard, 'ws/lib/websocket.js', (WebSocket) => tapWs(WebSocket.prototype, begin, guard));
-  for (const file of ['undici/lib/web/websocket/websocket.js', 'undici/lib/websocket/websocket.js'])
-    onFileLoad(guard, file, ({ WebSocket }) => tapStandard(WebSocket.prototype, begin, guard));
-  tapGlobal(guard, begin);
+  const start: StartSocket = (target, header) => {
+    const endpoint = findSocketEndpoint(target);
+    if (endpoint === undefined) return undefined;
+    options.opened();
+    const begun = callStart(handshakeOf(endpoint), header, undefined);
+    const { feature } = begun;
+    const call = calls.start(begun);
+    call.requestBody(undefined);
+    return {
+      call,
+      open() {
+        call.forget();
+        const create = endpoint.timed === undefined ? createSession : createTimedSession;
+        const { now, record } = options;
+        const session = create({ endpoint, feature, now, record });
+        open.add(session);
+        return watched(session, guard, `llm ${endpoint.provider} socket`, () => open.delete(session));
+      },
+    };
+  };
+  tapStandardSockets(guard, start);
   return {
+    start,
     flushOpenResponses() {
       for (const session of open) guard.run('llm socket', () => session.abandon());
     },
   };
 }
 
-type Begin = (url: unknown) => Watched | undefined;
-
-function beginSession(url: unknown, options: SocketTapOptions, open: Set<Session>): Watched | undefined {
-  // Any socket comes here once, when it opens.
-  if (typeof url !== 'string' || !/\/(realtime|responses)\b/.test(url)) return undefined;
-  const { host, pathname, searchParams } = new URL(url);
-  const endpoint = findSocketEndpoint({ host, path: pathname, query: (name) => searchParams.get(name) });
-  if (endpoint === undefined) return undefined;
-  const { guard, now, record } = options;
-  const session = createSession({ endpoint, feature: featureOf(undefined, endpoint.feature), now, record });
-  open.add(session);
-  options.opened();
-  return watched(session, guard, `llm ${endpoint.provider} socket`, () => open.delete(session));
-}
+/** What a server says that ends a session by a fault of its own: 1011 to 1014. https://www.iana.org/assignments/websocket */
+const isFault = (code: unknown): boolean => typeof code !== 'number' || (code >= 1011 && code <= 1014);
 
 function watched(session: Session, guard: Guard, where: string, over: () => void): Watched {
-  let endedBy: 'host' | 'other' | undefined;
+  let endedBy: SessionEnd | undefined;
   const tell = (work: (message: SocketText) => void) =>
     guard.wrap(where, (data: unknown) => {
       if (typeof data === 'string' || Buffer.isBuffer(data)) work(data);
@@ -78,10 +99,10 @@ function watched(session: Session, guard: Guard, where: string, over: () => void
   const sent = tell(session.sent);
   return {
     received: tell(session.received),
-    ending: () => void (endedBy ??= 'other'),
+    ending: (code) => void (endedBy ??= isFault(code) ? 'lost' : 'other'),
     closed: guard.wrap(where, () => {
       over();
-      session.closed(endedBy === 'host');
+      session.closed(endedBy ?? 'lost');
     }),
     watch(socket) {
       replace(socket, 'send', (original, self, args) => {
@@ -111,61 +132,4 @@ function replace(
     return work(original as (...args: any[]) => unknown, this, args);
   };
   ownMethod(socket, name, disguise(method, original as (...args: any[]) => unknown));
-}
-
-/** `ws` is looked at where its receiver hands over a message, since `removeAllListeners()` is often called on a socket. */
-function tapWs(prototype: any, begin: Begin, guard: Guard): void {
-  wrapMethod(prototype, 'setSocket', (original) => {
-    return function (this: any, socket: any, ...rest: unknown[]): unknown {
-      // A server's socket has no URL.
-      const session = begin(this._url ?? this.url);
-      if (session === undefined) return original.call(this, socket, ...rest);
-      guard.run('llm socket', () => session.watch(this));
-      try {
-        // Tells the application that the socket is open.
-        return original.call(this, socket, ...rest);
-      } finally {
-        guard.run('llm socket', () => {
-          // When the other side closes, or breaks the protocol, ws calls the socket's own close().
-          this._receiver.prependListener('conclude', session.ending);
-          this._receiver.prependListener('error', session.ending);
-          this._receiver.prependListener('message', session.received);
-          socket.once('close', session.closed);
-        });
-      }
-    };
-  });
-}
-
-/** A standard WebSocket hands everything to its listeners by `dispatchEvent`. */
-function tapStandard(prototype: any, begin: Begin, guard: Guard): void {
-  const sessions = new WeakMap<object, Watched>();
-  wrapMethod(prototype, 'dispatchEvent', (original) => {
-    return function (this: any, event: any): unknown {
-      const type: unknown = event?.type;
-      if (type === 'open' && !sessions.has(this)) {
-        const session = begin(this.url);
-        if (session !== undefined) {
-          sessions.set(this, session);
-          guard.run('llm socket', () => session.watch(this));
-        }
-      } else if (type === 'message') sessions.get(this)?.received(event.data);
-      else if (type === 'close') sessions.get(this)?.closed();
-      return original.call(this, event);
-    };
-  });
-}
-
-/**
- * To look at the global WebSocket makes Node load undici, which takes some 20 ms. It is there for sure when the first
- * socket sends its handshake, and nothing has come over that yet.
- */
-function tapGlobal(guard: Guard, begin: Begin): void {
-  let isDone = false;
-  onChannel(guard, 'undici:request:create', ({ request }) => {
-    if (isDone || request?.upgrade !== 'websocket') return;
-    isDone = true;
-    const WebSocket: unknown = Reflect.get(globalThis, 'WebSocket');
-    if (typeof WebSocket === 'function') tapStandard(WebSocket.prototype, begin, guard);
-  });
 }

@@ -4,6 +4,8 @@ import { createPricer } from '../../../src/llm/prices/price.js';
 import { SUPPLEMENT } from '../../../src/llm/prices/supplement.js';
 import { loadPriceTable } from '../../../src/llm/prices/table.js';
 import { createRecorder } from '../../../src/llm/record.js';
+import { createCallLog } from '../../../src/llm/taps/call.js';
+import { tapHttpClient } from '../../../src/llm/taps/client.js';
 import { tapSockets, type SocketTap } from '../../../src/llm/taps/socket.js';
 import type { LlmEvent } from '../../../src/llm/types.js';
 import { testContext, type TestContext } from '../../support/context.js';
@@ -35,15 +37,17 @@ function createMeasured(): Measured {
     events.push(event);
     wake();
   };
-  const tap = tapSockets({ guard, now, record, opened: () => {} });
+  const calls = createCallLog({ guard, now, record });
+  const tap = tapSockets({ calls, guard, now, record, opened: () => {} });
+  tapHttpClient({ calls, guard, sockets: tap, config: { llmStreamUsage: [] } });
   return {
     tap,
     reset: () => void (events = []),
     told() {
       assert.deepEqual(test.errors, []);
       return events.map(({ duration, timeToFirstToken, ...event }) => {
-        assert.ok(duration >= 0 && duration < 10, `duration ${duration}`);
-        assert.ok((timeToFirstToken ?? 0) <= duration && (timeToFirstToken ?? 0) >= 0);
+        assert.ok(duration === undefined || (duration >= 0 && duration < 10), `duration ${duration}`);
+        assert.ok((timeToFirstToken ?? 0) <= (duration ?? 0) && (timeToFirstToken ?? 0) >= 0);
         return { ...event, ...(timeToFirstToken !== undefined && { timeToFirstToken: 1 }) };
       });
     },

@@ -110,8 +110,8 @@ describe('a realtime session', () => {
 
   it('counts what was under way when the socket closed, by who closed it', () => {
     const lost = run().at(1).get(created('a')).at(2).send(create).at(5);
-    lost.session.closed(false);
-    lost.session.closed(false);
+    lost.session.closed('other');
+    lost.session.closed('other');
     assert.deepEqual(
       lost.events.map(({ status, duration }) => [status, duration]),
       [
@@ -120,13 +120,13 @@ describe('a realtime session', () => {
       ],
     );
     const left = run().get(created('a'));
-    left.session.closed(true);
+    left.session.closed('host');
     assert.deepEqual(left.events, [{ ...base, status: 'cancelled', duration: 0 }]);
     const exit = run().send(create);
     exit.session.abandon();
     assert.deepEqual(exit.events, [{ ...base, status: 'cancelled', duration: 0 }]);
     const idle = run().get(created('a')).get(done('a'));
-    idle.session.closed(false);
+    idle.session.closed('other');
     assert.equal(idle.events.length, 1);
   });
 
@@ -199,7 +199,7 @@ describe('a realtime session', () => {
     );
     for (let n = 0; n < 2_024; n++) many.get(created(`never_${n}`));
     assert.equal(many.events.length, 2_000, 'past 1,024 the oldest is given up');
-    many.session.closed(false);
+    many.session.closed('other');
     assert.equal(many.events.length, 1_000 + 2_024);
   });
 
