@@ -61,6 +61,7 @@ export default tseslint.config(
       'dist/**',
       'node_modules/**',
       'test/compat/*/node_modules/**',
+      'test/compat/*/.cache/**',
       'bench/node_modules/**',
       'test/fixtures/**',
     ],

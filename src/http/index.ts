@@ -5,6 +5,7 @@ import { hookFastify } from './fastify.js';
 import { hookHapi } from './hapi.js';
 import { hookHono } from './hono.js';
 import { hookKoa } from './koa.js';
+import { hookNext } from './next.js';
 import { hookHttpServer } from './server.js';
 
 export const HTTP_HOOKS: readonly Hook[] = [
@@ -14,4 +15,5 @@ export const HTTP_HOOKS: readonly Hook[] = [
   hookKoa,
   hookHapi,
   hookHono,
+  hookNext,
 ];

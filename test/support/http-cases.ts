@@ -79,7 +79,8 @@ export function describeFramework(name: string, framework: Framework): void {
       for (const resolve of waiting.splice(0)) resolve();
     };
 
-    before(async () => {
+    before(async function () {
+      this.timeout(180_000); // Some are built first.
       measured(); // The hooks come first, as they do behind the door.
       started = await framework.start(control);
     });

@@ -1,0 +1,4 @@
+import next from 'next';
+import { describeNext } from '../../support/next-cases.js';
+
+describeNext('15', __dirname, next as never);
