@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { catalogue } from '../src/catalogue/catalogue.js';
 import type { LabelSpec, MetricSpec } from '../src/catalogue/types.js';
+import { rulesFiles } from '../src/grafana/alerts/files.js';
 import { SETTINGS } from '../src/config.js';
 import { dashboardFiles, type JsonOptions } from '../src/grafana/json.js';
 import { DEFAULT_SERIES_LIMIT } from '../src/metrics/family.js';
@@ -113,6 +114,7 @@ const pages: Record<string, string> = {
   ...dashboards('dashboards', {}),
   ...dashboards('dashboards/fr', { lang: 'fr' }),
   ...dashboards('dashboards/embed', { embed: true }),
+  ...Object.fromEntries(rulesFiles().map(({ name, text }) => [`alerts/${name}`, text])),
 };
 const check = process.argv.includes('--check');
 let stale = 0;

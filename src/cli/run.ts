@@ -3,10 +3,12 @@ import { VERSION } from '../version.js';
 import { Complaint, type Command, type ExitCode, type Io } from './command.js';
 import { dashboardsCommand } from './dashboards.js';
 import { pricesCommand } from './prices.js';
+import { rulesCommand } from './rules.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   dashboards: dashboardsCommand,
   prices: pricesCommand,
+  rules: rulesCommand,
 };
 
 const help = (): string => `Usage: intelia-otel <command> [options]

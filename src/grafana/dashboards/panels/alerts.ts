@@ -1,8 +1,8 @@
 /** The alerts, and how far off they are. */
 import { limits, text, type PanelSpec } from '../../panel.js';
 import { increase, left, quantile, times } from '../../query.js';
-import type { Thresholds } from '../../thresholds.js';
-import { httpErrorRatio, percent } from './api.js';
+import { percent, type Thresholds } from '../../thresholds.js';
+import { httpErrorRatio } from './api.js';
 import * as words from '../words.js';
 
 const COST = 'intelia_llm_cost_usd_total';

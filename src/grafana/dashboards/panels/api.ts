@@ -1,7 +1,7 @@
 /** How the API answers. */
 import { asIs, floors, limits, text, type PanelSpec } from '../../panel.js';
 import { increase, left, quantile, rate, ratio, type Window } from '../../query.js';
-import type { Thresholds } from '../../thresholds.js';
+import { percent, type Thresholds } from '../../thresholds.js';
 import * as words from '../words.js';
 
 const HTTP = 'intelia_http_requests_total';
@@ -108,7 +108,3 @@ export const availability: PanelSpec = {
   size: [4, 4],
   more: 'api-performance',
 };
-
-export function percent(share: number): string {
-  return `${Math.round(share * 1e4) / 100} %`;
-}
