@@ -1,4 +1,5 @@
 /** The models seen at a /metrics endpoint whose calls have no price. */
+import { PEEK_HEADER } from '../export/negotiate.js';
 import type { Prices } from './prices-open.js';
 import { Complaint, type ExitCode, type Io } from './command.js';
 import { table } from './table.js';
@@ -60,6 +61,7 @@ async function scrape(url: string, token: string | undefined): Promise<string> {
   }
   const headers = {
     accept: 'text/plain',
+    [PEEK_HEADER]: '1',
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
   const response = await request(url, headers);

@@ -16,7 +16,7 @@ const help = `Usage: intelia-otel prices [provider:]model…   what a model cost
   --help   this text
 
 Own prices are those of the file that INTELIA_LLM_PRICES names. Without a provider it is told by the model's name.
---check shows INTELIA_METRICS_TOKEN to the endpoint, where it is set. It counts as a scrape.
+--check shows INTELIA_METRICS_TOKEN to the endpoint, where it is set. It does not count as a scrape.
 --update keeps what else is in FILE. Name FILE in INTELIA_LLM_PRICES to use it: own prices in it win over the list.
 
 Exit code: 0, 1 when a model has no price, 2 when it could not be done.

@@ -5,7 +5,7 @@ import { markOwnRequest } from '../http/ignore.js';
 import type { Registry } from '../metrics/registry.js';
 import type { Auth } from './auth.js';
 import { CONTENT_TYPES, type Format } from './format.js';
-import { acceptsGzip, chooseFormat } from './negotiate.js';
+import { PEEK_HEADER, acceptsGzip, chooseFormat } from './negotiate.js';
 import type { Scrape } from './scrape.js';
 
 /** What the handler needs of Fastify's request and reply, and of Koa's context. */
@@ -105,7 +105,7 @@ async function answer(options: HandlerOptions, req: IncomingMessage, res: Server
       'Content-Length',
       body.reduce((sum, piece) => sum + piece.length, 0),
     );
-    res.once('finish', scrape.delivered);
+    if (header(req, PEEK_HEADER) === undefined) res.once('finish', scrape.delivered);
   }
   res.statusCode = 200;
   await send(res, body);

@@ -1,6 +1,9 @@
 /** Chooses what to answer with from the `Accept` and `Accept-Encoding` of a request (RFC 9110, section 12.5). */
 import type { Format } from './format.js';
 
+/** A request with this header reads without being a scraper: the zeros of new series are left to the next scrape. */
+export const PEEK_HEADER = 'x-intelia-peek';
+
 interface Range {
   readonly type: string;
   readonly parameters: Readonly<Record<string, string>>;

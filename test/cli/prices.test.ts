@@ -148,6 +148,7 @@ describe('intelia-otel', () => {
       const { code, out } = await cli('prices', '--check', `${base}/metrics`);
       assert.equal(code, 1);
       assert.equal(seen?.authorization, 'Bearer a-secret-token');
+      assert.equal(seen['x-intelia-peek'], '1');
       assert.match(out, /\ngpt-99 +0 +no price: add it/);
       assert.match(out, /\na"b} +7 +no price/);
       assert.match(out, /\nmine +3 +it had no price; INTELIA_LLM_PRICES has one now\n/);

@@ -115,6 +115,17 @@ describe('pull endpoint', () => {
     assert.equal(series(await ask(url))[QUESTIONS], 5);
   });
 
+  it('leaves the zero of a new series where it is to who only looks', async () => {
+    const { test, url } = await started();
+    askQuestion(test, 5);
+    for (let looks = 0; looks < 2; looks++) {
+      const look = await ask(url, { headers: { 'x-intelia-peek': '1' } });
+      assert.equal(series(look)[QUESTIONS], 0);
+    }
+    assert.equal(series(await ask(url))[QUESTIONS], 0);
+    assert.equal(series(await ask(url))[QUESTIONS], 5);
+  });
+
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']) {
     it(`refuses ${method}`, async () => {
       const { url } = await started();
