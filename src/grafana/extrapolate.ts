@@ -64,7 +64,7 @@ export function quantileOf(q: number, unsorted: readonly Bucket[]): number {
 
 /** Buckets are extrapolated one by one, and may cross by a hair. */
 function monotonic(buckets: readonly Bucket[]): readonly Bucket[] {
-  let highest = -Infinity;
+  let highest = 0;
   return buckets.map(({ le, count }) => {
     const isSame = Math.abs(count - highest) <= TOLERANCE * Math.max(Math.abs(count), Math.abs(highest));
     if (!isSame) highest = Math.max(highest, count);
