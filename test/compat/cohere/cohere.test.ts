@@ -1,9 +1,11 @@
 /** Cohere's own SDK, CJS and ESM, under the tap. */
 import assert from 'node:assert/strict';
 import type * as CohereSdk from 'cohere-ai';
+import { tapFetch } from '../../../src/llm/taps/fetch.js';
 import { answerWith, beginningOf, sdkCase, told, type SdkCase } from '../../support/llm-sdk.js';
 import { fixture } from '../../support/llm-provider.js';
 
+const nodeFetch = fetch;
 const MODEL = 'command-a-03-2025';
 const CHAT = { model: MODEL, messages: [{ role: 'user' as const, content: 'Hé' }] };
 const WHOLE = {
@@ -50,6 +52,36 @@ for (const [flavour, load] of Object.entries(FLAVOURS)) {
         { model: 'embed-v4.0', status: 'success', usage: { promptTokens: 1200, imageInputTokens: 1200 } },
       ]);
     });
+
+    sdkCase('rerank, and the first API: chat, generate, embed', async (given) => {
+      const { CohereClient } = await load();
+      // The first API is known at Cohere's own host alone.
+      const toServer = (url: string, init: RequestInit): Promise<Response> =>
+        nodeFetch(given.origin + new URL(url).pathname, init);
+      const fetchThere = tapFetch(toServer as never, given.tap.options) as typeof fetch;
+      const old = new CohereClient({ token: 'key', fetch: fetchThere });
+      given.server.answer = answerWith('cohere/chat-v1.json');
+      assert.equal((await old.chat({ model: MODEL, message: 'Hé' })).text, 'Bonjour 🌍');
+      given.server.answer = (response) =>
+        response.writeHead(200, { 'content-type': 'application/stream+json' }).end(fixture('cohere/chat-v1.ndjson'));
+      const types: string[] = [];
+      for await (const { eventType } of await old.chatStream({ model: MODEL, message: 'Hé' })) types.push(eventType);
+      assert.deepEqual(types, ['stream-start', 'text-generation', 'text-generation', 'stream-end']);
+      given.server.answer = answerWith('cohere/generate-v1.json');
+      await old.generate({ model: 'command', prompt: 'Hé' });
+      given.server.answer = answerWith('cohere/embed-v1.json');
+      await old.embed({ model: 'embed-english-v3.0', texts: ['hello'], inputType: 'search_document' });
+      given.server.answer = answerWith('search/rerank-cohere.json');
+      await old.v2.rerank({ model: 'rerank-v3.5', query: 'q', documents: ['a', 'b'] });
+      const chat = { model: MODEL, status: 'success', usage: { promptTokens: 7, completionTokens: 95 } };
+      assert.deepEqual(told(await given.recorded(5)), [
+        chat, chat,
+        { model: 'command', status: 'success', usage: { promptTokens: 8, completionTokens: 65 } },
+        { model: 'embed-english-v3.0', status: 'success', usage: { promptTokens: 3 } },
+        { model: 'rerank-v3.5', status: 'success', usage: { searchUnits: 2 } },
+      ]);
+      assert.ok((given.tap.events[1]?.timeToFirstToken ?? -1) >= 0);
+    }); // prettier-ignore
 
     sdkCase('429, 500 and 400 come to the caller and are counted', async (given) => {
       const client = await clientOf(given);

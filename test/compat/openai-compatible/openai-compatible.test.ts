@@ -11,7 +11,7 @@ import { tapFetch } from '../../../src/llm/taps/fetch.js';
 import type { Usage } from '../../../src/llm/types.js';
 import { assertCost, quote } from '../../support/list-prices.js';
 import { answerWith, beginningOf, sdkCase, told, type SdkCase } from '../../support/llm-sdk.js';
-import { json } from '../../support/llm-server.js';
+import { json, openaiChat } from '../../support/llm-server.js';
 
 const nodeFetch = fetch;
 
@@ -200,6 +200,87 @@ describe('what else they sell', () => {
     assert.deepEqual([embedded?.provider, embedded?.feature, embedded?.model], ['mistral', 'embeddings', 'mistral-embed']);
     assertCost(quote(embedded ?? {}), 0.0001);
     assert.deepEqual([completed?.operation, completed?.usage], ['completion', USED]);
+  });
+
+  const mistralOf = (given: SdkCase): Mistral =>
+    new Mistral({ apiKey: 'test', httpClient: new HTTPClient({ fetcher: tapped(given) }), retryConfig: { strategy: 'none' } });
+  const MEDIUM = 'mistral-medium-2505';
+
+  sdkCase("Mistral's conversations: a first turn, one more, one from an earlier place, whole and streamed", async (given) => {
+    const { conversations } = mistralOf(given).beta;
+    given.server.answer = answerWith('mistral/conversation.json');
+    const first = await conversations.start({ model: MEDIUM, inputs: 'Hé' });
+    assert.equal(first.usage.connectorTokens, 3929);
+    await conversations.append({ conversationId: 'conv_1', conversationAppendRequest: { inputs: 'Hé' } });
+    given.server.answer = answerWith('mistral/conversation.sse');
+    const types: string[] = [];
+    for await (const { event } of await conversations.startStream({ model: MEDIUM, inputs: 'Hé' })) types.push(event);
+    assert.deepEqual(types, ['conversation.response.started', 'message.output.delta', 'message.output.delta', 'conversation.response.done']);
+    for await (const _ of await conversations.appendStream({ conversationId: 'conv_1', conversationAppendStreamRequest: { inputs: 'Hé' } }));
+    for await (const _ of await conversations.restartStream({ conversationId: 'conv_1', conversationRestartStreamRequest: { inputs: 'Hé', fromEntryId: 'msg_1' } }));
+    const whole = { model: MEDIUM, status: 'success', usage: { promptTokens: 4106, completionTokens: 134 } };
+    const streamed = { model: MEDIUM, status: 'success', usage: { promptTokens: 18, completionTokens: 7 } };
+    assert.deepEqual(told(await given.recorded(5)), [whole, whole, streamed, streamed, streamed]);
+    assert.ok(given.tap.events.slice(2).every(({ timeToFirstToken }) => timeToFirstToken !== undefined));
+    given.server.answer = json({ data: [] });
+    await conversations.getHistory({ conversationId: 'conv_1' }).catch(() => undefined);
+    assert.equal(given.tap.events.length, 5);
+  });
+
+  sdkCase("failures of Mistral's conversations, before the stream and in it; an abort and a break", async (given) => {
+    const { conversations } = mistralOf(given).beta;
+    const ask = { model: MEDIUM, inputs: 'Hé' };
+    for (const status of [429, 400, 500]) {
+      given.server.answer = json({ message: 'no' }, status);
+      await assert.rejects(conversations.startStream(ask), (error: { statusCode?: number }) => error.statusCode === status);
+    }
+    given.server.answer = answerWith('mistral/conversation-error.sse');
+    for await (const _ of await conversations.startStream(ask));
+    given.server.answer = beginningOf('mistral/conversation.sse', 2);
+    const within = new AbortController();
+    await assert.rejects(async () => {
+      const stream = await conversations.startStream(ask, { fetchOptions: { signal: within.signal } });
+      for await (const { event } of stream) if (event === 'message.output.delta') within.abort();
+    });
+    for await (const { event } of await conversations.startStream(ask)) if (event === 'message.output.delta') break;
+    assert.deepEqual(
+      (await given.recorded(6)).map(({ status }) => status),
+      ['rate_limited', 'client_error', 'server_error', 'rate_limited', 'cancelled', 'cancelled'],
+    );
+    assert.ok(given.tap.events.every(({ model }) => model === MEDIUM));
+  });
+
+  sdkCase("Mistral's agents, completions of code in a stream, and documents by the page", async (given) => {
+    const client = mistralOf(given);
+    const messages = [{ role: 'user' as const, content: 'Hé' }];
+    given.server.answer = answerWith('mistral/agent.json');
+    await client.agents.complete({ agentId: 'ag_1', messages });
+    given.server.answer = answerWith('mistral/agent.sse');
+    for await (const _ of await client.agents.stream({ agentId: 'ag_1', messages }));
+    for await (const _ of await client.fim.stream({ model: 'codestral-latest', prompt: 'def f(' }));
+    given.server.answer = answerWith('mistral/ocr.json');
+    await client.ocr.process({ model: 'mistral-ocr-latest', document: { type: 'document_url', documentUrl: 'https://example.com/a.pdf' } });
+    const usage = { promptTokens: 24, completionTokens: 27 };
+    const agent = { model: 'mistral-medium-latest', status: 'success', usage };
+    assert.deepEqual(told(await given.recorded(4)), [
+      agent, agent, agent, { model: 'mistral-ocr-2512-completion', status: 'success', usage: { pages: 29 } },
+    ]);
+    assert.deepEqual(given.tap.events.map(({ operation }) => operation), ['chat', 'chat', 'completion', 'ocr']);
+  });
+
+  sdkCase('Mistral at a host that is asked for usage, though it is given a Request', async (given) => {
+    const options = { ...given.tap.options, config: { llmStreamUsage: ['api.mistral.ai'] } };
+    const fetcher = tapFetch(toServer(given.origin), options) as typeof fetch;
+    const client = new Mistral({ apiKey: 'test', httpClient: new HTTPClient({ fetcher }) });
+    given.server.answer = openaiChat;
+    let text = '';
+    for await (const { data } of await client.chat.stream({ model: 'm', messages: [{ role: 'user', content: 'Hé' }] })) {
+      assert.equal(data.choices.length, 1);
+      text += data.choices[0]?.delta.content as string ?? '';
+    }
+    assert.equal(text, 'Hé du 🌍');
+    assert.match(given.server.received[0]?.text ?? '', /"include_usage":true/);
+    assert.deepEqual((await given.recorded(1))[0]?.usage, { promptTokens: 11, completionTokens: 7 });
   });
 
   sdkCase("Groq's Whisper, by the time it heard", async (given) => {
