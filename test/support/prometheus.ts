@@ -29,6 +29,8 @@ export interface Prometheus {
   query(promql: string, atSeconds?: number): Promise<Row[]>;
   /** The one value of a query that gives one row; undefined when it gives none. */
   value(promql: string, atSeconds?: number): Promise<number | undefined>;
+  /** A course, as a chart asks for it: the samples of each series. Seconds. */
+  course(promql: string, start: number, end: number, step: number): Promise<StoredSeries[]>;
   /** Every sample there is of these series. */
   stored(selector: string): Promise<StoredSeries[]>;
   /** Ends the server; its data stays. */
@@ -83,8 +85,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
   await up();
   const url = `http://127.0.0.1:${port}`;
-  const ask = (promql: string, atSeconds?: number): Promise<QueryData> =>
-    askPrometheus(url, promql, atSeconds);
+  const ask = (query: string, atSeconds?: number): Promise<QueryData> =>
+    askPrometheus(url, 'query', { query, ...(atSeconds === undefined ? {} : { time: String(atSeconds) }) });
+  const series = ({ result }: QueryData): StoredSeries[] =>
+    (result as Matrix).map(({ metric, values }) => ({
+      labels: metric,
+      points: values.map(([at, value]) => [at, toNumber(value)] as const),
+    }));
 
   const prometheus: Prometheus = {
     url,
@@ -101,13 +108,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       assert.ok(rows.length < 2, `${rows.length} series: ${promql}`);
       return rows[0]?.value;
     },
-    async stored(selector) {
-      const { result } = await ask(`${selector}[1d]`);
-      return (result as Matrix).map(({ metric, values }) => ({
-        labels: metric,
-        points: values.map(([at, value]) => [at, toNumber(value)] as const),
-      }));
-    },
+    course: async (query, start, end, step) =>
+      series(
+        await askPrometheus(url, 'query_range', {
+          query, start: String(start), end: String(end), step: String(step),
+        }),
+      ), // prettier-ignore
+    stored: async (selector) => series(await ask(`${selector}[1d]`)),
     down: () => program.stop('SIGKILL'),
     up,
     async stop() {
@@ -125,13 +132,14 @@ interface QueryData {
   result: Vector | Matrix | [number, string];
 }
 
-async function askPrometheus(url: string, promql: string, atSeconds?: number): Promise<QueryData> {
-  const body = new URLSearchParams({ query: promql });
-  if (atSeconds !== undefined) body.set('time', String(atSeconds));
-  const response = await fetch(`${url}/api/v1/query`, { method: 'POST', body });
+async function askPrometheus(url: string, path: string, params: Record<string, string>): Promise<QueryData> {
+  const response = await fetch(`${url}/api/v1/${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(params),
+  });
   const answer = (await response.json()) as { status: string; error?: string; data?: QueryData };
   if (answer.status !== 'success' || answer.data === undefined)
-    throw new Error(`${answer.error ?? response.status}: ${promql}`);
+    throw new Error(`${answer.error ?? response.status}: ${params['query']}`);
   return answer.data;
 }
 

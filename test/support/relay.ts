@@ -14,6 +14,8 @@ export interface Relay {
 }
 
 export interface PushRelay extends Relay {
+  /** How many of the next pushes are answered 503, and passed on to nobody. */
+  refuse: number;
   /** The bodies that the first backend took. */
   readonly taken: readonly { readonly body: Buffer; readonly contentType: string }[];
 }
@@ -26,9 +28,13 @@ export interface ScrapeRelay extends Relay {
 /** Bases of OTLP endpoints: the application's own path is appended. */
 export async function startPushRelay(...backends: readonly string[]): Promise<PushRelay> {
   const taken: { body: Buffer; contentType: string }[] = [];
-  const relay = await listen((request, response) => {
+  const one = await listen((request, response) => {
     void (async () => {
       const body = await bodyOf(request);
+      if (relay.refuse > 0) {
+        relay.refuse--;
+        return void response.writeHead(503).end();
+      }
       const contentType = request.headers['content-type'] ?? '';
       const encoding = request.headers['content-encoding'];
       const headers = {
@@ -43,7 +49,8 @@ export async function startPushRelay(...backends: readonly string[]): Promise<Pu
       // As if the backend itself were not there: the application shall meet the same error.
     })().catch(() => request.socket.destroy());
   });
-  return { ...relay, taken };
+  const relay: PushRelay = { ...one, taken, refuse: 0 };
+  return relay;
 }
 
 export async function startScrapeRelay(): Promise<ScrapeRelay> {
