@@ -1,10 +1,11 @@
 /** The prices as a process with this environment has them, each with where it comes from. */
 import { statSync } from 'node:fs';
 import { createPriceFile } from '../llm/prices/price-file.js';
-import { createResolver } from '../llm/prices/resolve.js';
+import { addedRead } from '../llm/prices/mend.js';
+import { createResolver, type Resolved } from '../llm/prices/resolve.js';
 import type { PriceRow } from '../llm/prices/row.js';
 import { SUPPLEMENT } from '../llm/prices/supplement.js';
-import type { Peak } from '../llm/prices/supplement/types.js';
+import type { Peak, Read } from '../llm/prices/supplement/types.js';
 import { loadPriceTable, TABLE } from '../llm/prices/table.js';
 import { isKnownProvider } from '../llm/providers/hosts.js';
 
@@ -14,6 +15,12 @@ export interface Source {
   readonly date: string;
 }
 
+export interface Tier {
+  /** What it multiplies the price of tokens by. */
+  readonly times: number;
+  readonly source: Source | undefined;
+}
+
 export interface Priced {
   readonly model: string;
   /** Undefined for an own price, which holds whoever answers. */
@@ -21,8 +28,7 @@ export interface Priced {
   readonly row: PriceRow;
   /** By field of the row. */
   readonly sources: Readonly<Record<string, Source>>;
-  readonly tiers:
-    { readonly factors: Readonly<Record<string, number>>; readonly source?: Source } | undefined;
+  readonly tiers: Readonly<Record<string, Tier>>;
   readonly peak: Peak | undefined;
 }
 
@@ -68,10 +74,11 @@ export function openPrices(path: string | undefined, { warn, nowMs }: OpenOption
       const { row } = found.price;
       const { origin } = found;
       const mended = origin?.mended;
-      const supplement = mended && { name: `supplement: ${mended.source}`, date: mended.date };
+      const supplement = mended && sourceOf(mended);
       const from = (field: string): Source => {
         if (found.own || origin === undefined) return ownSource ?? lists.installed;
         if (field in origin.mends && supplement) return supplement;
+        if (origin.added.includes(field)) return sourceOf(addedRead(model));
         return lists[origin.list ?? 'installed'];
       };
       return {
@@ -79,14 +86,24 @@ export function openPrices(path: string | undefined, { warn, nowMs }: OpenOption
         provider: found.own ? undefined : (origin?.family.table ?? provider),
         row,
         sources: Object.fromEntries(Object.keys(row).map((field) => [field, from(field)])),
-        tiers: found.tiers && {
-          factors: found.tiers,
-          ...(mended?.tiers && supplement && { source: supplement }),
-        },
+        tiers: Object.fromEntries(
+          Object.entries(found.tiers ?? {}).map(([tier, times]) => [
+            tier,
+            { times, source: tierSource(found, tier) },
+          ]),
+        ),
         peak: origin && 'input_mtok' in origin.mends ? mended?.peak : undefined,
       };
     },
   };
+}
+
+const sourceOf = ({ source, date }: Read): Source => ({ name: `supplement: ${source}`, date });
+
+function tierSource({ origin }: Resolved, tier: string): Source | undefined {
+  if (origin?.mended?.tiers && tier in origin.mended.tiers) return sourceOf(origin.mended);
+  const read = SUPPLEMENT[origin?.family.supplement ?? '']?.tiersRead;
+  return read && sourceOf(read);
 }
 
 function attempt<T>(work: () => T): T | undefined {

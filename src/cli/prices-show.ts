@@ -55,7 +55,7 @@ function asJson({ model, provider, row, sources, tiers, peak }: Priced) {
     provider: provider ?? null,
     price: row,
     sources,
-    tiers: tiers?.factors ?? null,
+    tiers,
     peak: peak ?? null,
   };
 }
@@ -68,9 +68,9 @@ function sourcesText({ sources, own }: Prices): string {
 
 function rowsOf({ model, provider, row, sources, tiers, peak }: Priced): string[][] {
   const name = provider === undefined ? model : `${provider}:${model}`;
-  const lines = Object.entries(row).flatMap(([field, rate]) => {
-    if (!Object.hasOwn(FIELDS, field)) return [];
-    const [what, per] = FIELDS[field as keyof PriceRow];
+  const lines = Object.entries(FIELDS).flatMap(([field, [what, per]]) => {
+    const rate = row[field as keyof PriceRow];
+    if (rate === undefined) return [];
     const { name: source = '', date = '' } = sources[field] ?? ({} as Partial<Source>);
     return ratesOf(what, rate as Rate | Record<string, number>).map(([each, usd]) => [
       each,
@@ -82,8 +82,9 @@ function rowsOf({ model, provider, row, sources, tiers, peak }: Priced): string[
   });
   // Tiers are of tokens.
   const isByToken = row.input_mtok !== undefined || row.output_mtok !== undefined;
-  const times = Object.entries((isByToken && tiers?.factors) || {}).filter(([, factor]) => factor !== 1);
-  for (const [tier, factor] of times) lines.push([`tier ${tier}`, `× ${rounded(factor)}`]);
+  const others = Object.entries(isByToken ? tiers : {}).filter(([, { times }]) => times !== 1);
+  for (const [tier, { times, source }] of others)
+    lines.push([`tier ${tier}`, `× ${rounded(times)}`, '', source?.name ?? '', source?.date ?? '']);
   if (peak !== undefined) lines.push([`peak ${peakText(peak)}`, `× ${peak.times}`]);
   return lines.map((line, i) => [i === 0 ? name : '', ...line]);
 }

@@ -36,6 +36,7 @@ export const pricesCommand: Command = {
     if (asked.length > 1)
       throw new Complaint('prices takes models, --check or --update, one of them (--help)');
     if (update !== undefined) return updatePrices(nonEmpty(update, '--update takes a file'), json, io);
+    if (positionals.some((model) => model.trim() === '')) throw new Complaint('a model has a name');
     const { prices, token } = open(io);
     if (check === undefined) return showPrices(positionals, prices, json, io);
     return checkPrices(nonEmpty(check, '--check takes a URL'), { prices, token, json }, io);

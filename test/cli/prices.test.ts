@@ -80,6 +80,7 @@ describe('intelia-otel', () => {
       [['prices', '--check', ' '], '--check takes a URL'],
       [['prices', '--check', '127.0.0.1:9464'], /^"127.0.0.1:9464" is no http or https URL, such as /],
       [['prices', '--update='], '--update takes a file'],
+      [['prices', 'gpt-4o', ' '], 'a model has a name'],
       [['prices', 'gpt-4o', '--check', 'http://x'], /one of them/],
     ];
     for (const [args, line] of bad) {

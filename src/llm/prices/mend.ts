@@ -1,6 +1,12 @@
 /** How a row of a price list and what the supplement knows better become the row that is charged. */
 import type { PriceRow, Rate } from './row.js';
-import { exact, type Peak, type SupplementFamily, type SupplementRow } from './supplement/types.js';
+import {
+  exact,
+  type Peak,
+  type Read,
+  type SupplementFamily,
+  type SupplementRow,
+} from './supplement/types.js';
 
 /** What a list has for a model. */
 export interface Listed {
@@ -34,6 +40,8 @@ const SOLD_BY = [
 export const isSame = ({ row, installed }: Listed, field: keyof PriceRow): boolean =>
   JSON.stringify(row[field]) === JSON.stringify(installed?.[field]);
 
+const FEES: ReadonlySet<string> = new Set(['web_searches_kcount', 'storage_searches_kcount']);
+
 interface Whole {
   readonly id: string;
   readonly steps: SupplementFamily['steps'];
@@ -41,20 +49,27 @@ interface Whole {
 }
 
 export function wholeRow(row: PriceRow, { id, steps, withoutFees }: Whole): PriceRow {
-  const fees = withoutFees && { web_searches_kcount: 0, storage_searches_kcount: 0 };
-  const entries = Object.entries({ ...row, ...longWrites(row, id), ...fees });
+  const isKept = ([field, rate]: [string, unknown]) => !FEES.has(field) || (rate !== 0 && !withoutFees);
+  const entries = Object.entries({ ...row, ...longWrites(row, id) }).filter(isKept);
   return Object.fromEntries(entries.map(([field, rate]) => [field, stepsMended(rate, steps)])) as PriceRow;
 }
+
+const isGpt = (id: string): boolean => id.includes('gpt-');
+
+/** Of the one price that no list has and {@link wholeRow} adds. */
+export const addedRead = (id: string): Read =>
+  isGpt(id)
+    ? { source: 'https://developers.openai.com/api/docs/models/gpt-6.2-sol', date: '2026-11-22' }
+    : { source: 'https://platform.claude.com/docs/en/about-claude/pricing', date: '2026-11-12' };
 
 /**
  * A longer life in the cache, wherever the model runs: an hour costs twice the input at Anthropic, which is 1.6 times
  * what 5 minutes cost; 12 hours cost twice what 30 minutes cost at OpenAI. Lists often have the shorter one only.
- * https://platform.claude.com/docs/en/about-claude/pricing, 2026-11-12;
- * https://developers.openai.com/api/docs/models/gpt-6.2-sol (2.50 and 5.00) and …/gpt-6.1-terra, 2026-11-22.
+ * The page of OpenAI's model has 2.50 and 5.00.
  */
 function longWrites({ cache_write_mtok: short, cache_write_1h_mtok: long }: PriceRow, id: string): PriceRow {
   if (short === undefined || long !== undefined) return {};
-  return { cache_write_1h_mtok: multiplied(short, id.includes('gpt-') ? 2 : 1.6) };
+  return { cache_write_1h_mtok: multiplied(short, isGpt(id) ? 2 : 1.6) };
 }
 
 function multiplied(rate: Rate, times: number): Rate {

@@ -38,6 +38,8 @@ export interface Origin {
   /** What mends it, and what of it is used. */
   readonly mended: SupplementRow | undefined;
   readonly mends: PriceRow;
+  /** Fields that neither has and that follow from others. */
+  readonly added: readonly string[];
 }
 
 export interface Resolver {
@@ -91,15 +93,16 @@ export function createResolver({ loadTable, supplement, overrides, newer, guard 
     // A row with hours of its own is the whole price: the list's row may be that of another hour.
     const peak = Object.hasOwn(mends, 'input_mtok') ? mended?.peak : undefined;
     const row = peak === undefined ? { ...listed?.row, ...mends } : mends;
+    const { steps } = known ?? {};
+    const whole = wholeRow(row, { id: ids[0] ?? '', steps, withoutFees: family.withoutFees });
+    const added = Object.keys(whole).filter((field) => !(field in row));
     return {
-      price: compile(
-        wholeRow(row, { id: ids[0] ?? '', steps: known?.steps, withoutFees: family.withoutFees }),
-      ),
+      price: compile(whole),
       own: false,
       times: peak !== undefined && isPeak(peak, nowMs) ? peak.times : 1,
       tiers: known?.tiers && { ...known.tiers, ...mended?.tiers },
       changes: listed?.changes === true || peak !== undefined || mended?.later !== undefined,
-      origin: { family, list: listOf(listed), mended, mends },
+      origin: { family, list: listOf(listed), mended, mends, added },
     };
   }
 

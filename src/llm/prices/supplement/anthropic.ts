@@ -42,6 +42,7 @@ const priced = (row: PriceRow): SupplementRow => ({ row: { ...row, ...SEARCHES }
 export const ANTHROPIC: SupplementFamily = {
   // Batch: half price, and the discounts multiply. Priority Tier is bought beforehand at a price of one's own.
   tiers: { default: 1, auto: 1, standard: 1, batch: 0.5, 'standard us': US, 'batch us': 0.5 * US },
+  tiersRead: claude,
   models: {
     'claude-fable-5-2': fast(claudeRow(8, 0.2, 40)),
     // Not seen on the page; the list of genai-prices 0.2.3 has it, read 2026-11-22.

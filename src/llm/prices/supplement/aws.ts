@@ -47,8 +47,8 @@ const tiered = (id: string): [string, SupplementRow] => [
 ];
 
 export const AWS: SupplementFamily = {
-  // Batch: https://aws.amazon.com/bedrock/pricing/, 2026-10-07.
   tiers: { ...ORDINARY, batch: 0.5 },
+  tiersRead: { ...read, date: '2026-10-07' },
   steps: { 271_999: 272_000 },
   models: Object.fromEntries([
     ...TIERED.map(tiered),

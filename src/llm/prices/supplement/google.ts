@@ -33,8 +33,8 @@ const speech = (id: string, input: number, output: number): Record<string, Suppl
 });
 
 export const GOOGLE: SupplementFamily = {
-  // https://ai.google.dev/gemini-api/docs/optimization, 2026-10: Flex and Batch half price.
   tiers: { default: 1, auto: 1, standard: 1, unspecified: 1, flex: 0.5, batch: 0.5 },
+  tiersRead: { source: 'https://ai.google.dev/gemini-api/docs/optimization', date: '2026-11-22' },
   models: {
     ...Object.fromEntries(WITH_PRIORITY.map((id): [string, SupplementRow] => [id, { ...PRIORITY, ...pricing }])),
     ...speech('gemini-3.8-flash-tts', 0.5, 9),

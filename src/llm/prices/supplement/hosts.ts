@@ -7,8 +7,9 @@ const tenSeconds: SupplementRow = {
 }; // prettier-ignore
 
 export const GROQ: SupplementFamily = {
-  // Batch: https://console.groq.com/docs/batch. Flex costs what on-demand costs, https://console.groq.com/docs/flex-processing.
+  // Flex costs what on-demand costs, https://console.groq.com/docs/flex-processing.
   tiers: { ...ORDINARY, flex: 1, batch: 0.5 },
+  tiersRead: { source: 'https://console.groq.com/docs/batch', date: '2026-08-29' },
   models: {
     ...rows({ source: 'https://console.groq.com/docs/models', date: '2026-08-29' }, {
       // The table gives it the price of the model of 120 billion.

@@ -8,8 +8,9 @@ const newer = { source: 'https://docs.mistral.ai/models', date: '2026-11-22' };
 const ministral = { '3b': 0.1, '8b': 0.15, '14b': 0.2 };
 
 export const MISTRAL: SupplementFamily = {
-  // https://docs.mistral.ai/studio-api/batch-processing and /inference/priority-tier, 2026-08-21.
+  // Batches: …/studio-api/batch-processing.
   tiers: { ...ORDINARY, batch: 0.5, priority: 1.75 },
+  tiersRead: { ...docs, source: 'https://docs.mistral.ai/inference/priority-tier' },
   models: {
     ...rows(docs, {
       // Cached tokens: a tenth of the input, https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching.

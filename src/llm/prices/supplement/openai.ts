@@ -47,8 +47,9 @@ const dallE3 = {
 };
 
 export const OPENAI: SupplementFamily = {
-  // Batch and Flex: half price, https://developers.openai.com/api/docs/guides/flex-processing and the models' pages.
+  // Batch and Flex: half price, as the models' pages say.
   tiers: { default: 1, auto: 1, standard: 1, scale: 1, flex: 0.5, batch: 0.5 },
+  tiersRead: page('gpt-6.1-terra'),
   // "More than 272K input tokens", says each model's page.
   steps: { 271_999: 272_000 },
   models: {
@@ -77,6 +78,7 @@ export const OPENAI: SupplementFamily = {
     'gpt-realtime-whisper': { row: { minute: 0.017 }, ...page('gpt-realtime-whisper') },
     // The lists of genai-prices 0.2.3 (1.02 an hour) and LiteLLM 1.109.1 agree; its page was not to be had.
     'gpt-live-transcribe': { row: { minute: 0.017 }, ...page('gpt-live-transcribe') },
+    'gpt-realtime-translate': { row: { minute: 0.034 }, ...page('gpt-realtime-translate') },
     'gpt-4o-audio-preview': { row: { input_audio_mtok: 40, output_audio_mtok: 80 }, ...page('gpt-4o-audio-preview') },
     'gpt-4o-mini-audio-preview': {
       row: { input_audio_mtok: 10, output_audio_mtok: 20 }, ...page('gpt-4o-mini-audio-preview'),

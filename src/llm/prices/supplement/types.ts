@@ -29,6 +29,7 @@ export interface Peak {
 export interface SupplementFamily {
   /** The same for all models. A tier that neither this nor the row names has no known price. Without it none matters. */
   readonly tiers?: Readonly<Record<string, number>>;
+  readonly tiersRead?: Read;
   /** The table's steps that lie a token off the seller's own words: what the table has, what is right. */
   readonly steps?: Readonly<Record<number, number>>;
   /** By id in small letters: with its date where that has a price of its own, else without; `ft:` for fine-tuned. */
