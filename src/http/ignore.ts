@@ -11,6 +11,9 @@ export function markOwnServer(server: object): void {
 /** Marks a request that our handler answers on the application's server: it is not counted. */
 export function markOwnRequest(req: object): void {
   Reflect.set(req, OWN, true);
+  const { stream } = req as { readonly stream?: unknown };
+  // All that is seen of HTTP/2.
+  if (typeof stream === 'object' && stream !== null) Reflect.set(stream, OWN, true);
 }
 
 export function isOwn(serverOrRequest: object): boolean {

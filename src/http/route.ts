@@ -12,6 +12,8 @@ const ROUTE = Symbol.for('intelia.otel.http.route');
 export interface RequestLike {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
+  /** By this a stream of an HTTP/2 server is one too. */
+  readonly sentHeaders?: object | undefined;
 }
 
 /** What the hook of a framework knows of one request; asked once, when the response has closed. */
@@ -29,6 +31,7 @@ export interface RouteState {
 
 interface Marked extends RequestLike {
   [ROUTE]?: RouteState;
+  readonly stream?: unknown;
 }
 
 /**
@@ -61,7 +64,12 @@ export function endpointOf(req: Marked): string {
 
 /** For framework hooks: where to say who knows the route of this request. */
 export function routeState(req: Marked): RouteState {
-  return (req[ROUTE] ??= { given: undefined, source: undefined });
+  return (req[ROUTE] ??= stateOfStream(req) ?? { given: undefined, source: undefined });
+}
+
+/** Of HTTP/2 a stream is all that is seen; a request of its compatibility API shares the state of its stream. */
+function stateOfStream({ stream }: { readonly stream?: unknown }): RouteState | undefined {
+  return typeof stream === 'object' && stream !== null ? routeState(stream) : undefined;
 }
 
 /**
