@@ -21,3 +21,6 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
 export function percent(share: number): string {
   return `${Math.round(share * 1e4) / 100} %`;
 }
+
+/** @example inFrench(0.995); // '99,5 %' */
+export const inFrench = (share: number): string => percent(share).replace('.', ',');

@@ -49,7 +49,7 @@ export const executiveSummary = (thresholds: Thresholds): DashboardSpec => ({
         { ...activeUsers, size: [6, 5] },
         { ...questions, size: [6, 5] },
         { ...satisfaction, size: [6, 5] },
-        { ...availability, size: [6, 5] },
+        { ...availability(thresholds), size: [6, 5] },
         { ...uptime, size: [6, 5] },
       ],
     },

@@ -1,7 +1,7 @@
 /** The alerts, and how far off they are. */
 import { limits, text, type PanelSpec } from '../../panel.js';
 import { increase, left, quantile, times } from '../../query.js';
-import { percent, type Thresholds } from '../../thresholds.js';
+import { inFrench, percent, type Thresholds } from '../../thresholds.js';
 import { httpErrorRatio } from './api.js';
 import * as words from '../words.js';
 
@@ -15,7 +15,7 @@ export const alertDistance = ({ dailyCostUsd, errorRatio, llmP95Seconds }: Thres
   title: text('Distance to the alerts', "Distance aux seuils d'alerte"),
   description: text(
     `How much of each threshold is used up: $${dailyCostUsd} of LLM cost in 24 hours, ${percent(errorRatio)} of requests failing and ${llmP95Seconds} s of LLM p95 in the last 5 minutes. At 100 % an alert fires, once enough traffic shows it for long enough.`,
-    `Part consommée de chaque seuil : ${dailyCostUsd} $ de coût LLM en 24 heures, ${percent(errorRatio)} de requêtes en erreur et ${llmP95Seconds} s de p95 LLM sur les 5 dernières minutes. À 100 % l'alerte se déclenche, si le trafic le confirme assez longtemps.`,
+    `Part consommée de chaque seuil : ${dailyCostUsd} $ de coût LLM en 24 heures, ${inFrench(errorRatio)} de requêtes en erreur et ${llmP95Seconds} s de p95 LLM sur les 5 dernières minutes. À 100 % l'alerte se déclenche, si le trafic le confirme assez longtemps.`,
   ),
   unit: 'percentunit',
   decimals: 0,

@@ -1,7 +1,7 @@
 /** How the API answers. */
 import { asIs, floors, limits, text, type PanelSpec } from '../../panel.js';
 import { increase, left, quantile, rate, ratio, type Window } from '../../query.js';
-import { percent, type Thresholds } from '../../thresholds.js';
+import { inFrench, percent, type Thresholds } from '../../thresholds.js';
 import * as words from '../words.js';
 
 const HTTP = 'intelia_http_requests_total';
@@ -71,7 +71,7 @@ export const errorRateOverTime = ({ errorRatio }: Thresholds): PanelSpec => ({
   title: text('Error rate over time', "Taux d'erreur dans le temps"),
   description: text(
     `Share of requests that ended in a 5xx. The line at ${percent(errorRatio)} is the alert's.`,
-    `Part des requêtes terminées en 5xx. Le trait à ${percent(errorRatio)} est le seuil d'alerte.`,
+    `Part des requêtes terminées en 5xx. Le trait à ${inFrench(errorRatio)} est le seuil d'alerte.`,
   ),
   unit: 'percentunit',
   min: 0,
@@ -92,19 +92,20 @@ export const errorRateOverTime = ({ errorRatio }: Thresholds): PanelSpec => ({
   more: 'api-performance',
 });
 
-export const availability: PanelSpec = {
+/** Yellow once the objective is missed, red once its allowance has been spent twice. */
+export const availability = ({ availability: objective }: Thresholds): PanelSpec => ({
   id: 'availability',
   kind: 'stat',
   title: text('Availability', 'Disponibilité'),
   description: text(
-    'Share of the requests of the period that did not fail with a 5xx. 99.9 % is one failure in a thousand.',
-    'Part des requêtes de la période qui ne se sont pas terminées en 5xx. 99,9 % : un échec sur mille.',
+    `Share of the requests of the period that did not fail with a 5xx. Green from your objective of ${percent(objective)} on.`,
+    `Part des requêtes de la période qui ne se sont pas terminées en 5xx. Vert à partir de votre objectif de ${inFrench(objective)}.`,
   ),
   unit: 'percentunit',
   decimals: 2,
   queries: [{ query: left(1, httpErrorRatio('$__range')), legend: text('Served', 'Servies') }],
-  thresholds: floors(0.99, 0.999),
+  thresholds: floors(1 - 2 * (1 - objective), objective),
   noValue: words.NO_REQUESTS,
   size: [4, 4],
   more: 'api-performance',
-};
+});
