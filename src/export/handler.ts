@@ -4,9 +4,9 @@ import type { Guard } from '../guard.js';
 import { markOwnRequest } from '../http/ignore.js';
 import type { Registry } from '../metrics/registry.js';
 import type { Auth } from './auth.js';
-import { CONTENT_TYPES, type Format } from './format.js';
+import { CONTENT_TYPES } from './format.js';
 import { PEEK_HEADER, acceptsGzip, chooseFormat } from './negotiate.js';
-import type { Scrape } from './scrape.js';
+import type { RenderScrape } from './scrape.js';
 
 /** What the handler needs of Fastify's request and reply, and of Koa's context. */
 interface FastifyRequest {
@@ -30,7 +30,7 @@ export interface MetricsHandler {
 }
 
 export interface HandlerOptions {
-  readonly scrape: (format: Format) => Promise<Scrape>;
+  readonly scrape: RenderScrape;
   readonly auth: Auth;
   readonly guard: Guard;
   readonly emit: Registry['emit'];
@@ -94,7 +94,8 @@ async function answer(options: HandlerOptions, req: IncomingMessage, res: Server
   const format = chooseFormat(req.headers.accept);
   const gzip = acceptsGzip(header(req, 'accept-encoding'));
   // A HEAD sees no body: rendering one would take a new series' zero from the scrape that comes after it.
-  const scrape = method === 'HEAD' ? undefined : await options.scrape(format);
+  const scrape =
+    method === 'HEAD' ? undefined : await options.scrape(format, header(req, PEEK_HEADER) !== undefined);
   const body = scrape === undefined ? [] : gzip ? await scrape.gzipped() : scrape.body;
   res.setHeader('Content-Type', CONTENT_TYPES[format]);
   res.setHeader('Vary', 'Accept, Accept-Encoding, Authorization');
@@ -105,7 +106,7 @@ async function answer(options: HandlerOptions, req: IncomingMessage, res: Server
       'Content-Length',
       body.reduce((sum, piece) => sum + piece.length, 0),
     );
-    if (header(req, PEEK_HEADER) === undefined) res.once('finish', scrape.delivered);
+    res.once('finish', scrape.delivered);
   }
   res.statusCode = 200;
   await send(res, body);

@@ -1,7 +1,7 @@
 /** Chooses what to answer with from the `Accept` and `Accept-Encoding` of a request (RFC 9110, section 12.5). */
 import type { Format } from './format.js';
 
-/** A request with this header reads without being a scraper: the zeros of new series are left to the next scrape. */
+/** A request with this header is no scraper's: it is shown every value, and the zeros of new series are left to the next scrape. */
 export const PEEK_HEADER = 'x-intelia-peek';
 
 interface Range {

@@ -31,14 +31,18 @@ export interface ScrapeOptions {
 /** Milliseconds for the application's own observable callbacks, less than the 10 s that a scraper waits. */
 const FOREIGN_TIMEOUT = 8_000;
 
-/** Renders now, or joins the rendering of that format which is under way. Rejects when any part fails. */
-export function createScraper(options: ScrapeOptions): (format: Format) => Promise<Scrape> {
-  const underWay = new Map<Format, Promise<Scrape>>();
-  return (format) => {
-    let scrape = underWay.get(format);
+/** `isPeek`: for somebody who is no scraper, so that the zeros of new series are left to the next one who is. */
+export type RenderScrape = (format: Format, isPeek?: boolean) => Promise<Scrape>;
+
+/** Renders now, or joins the rendering of that kind which is under way. Rejects when any part fails. */
+export function createScraper(options: ScrapeOptions): RenderScrape {
+  const underWay = new Map<string, Promise<Scrape>>();
+  return (format, isPeek = false) => {
+    const kind = isPeek ? `${format}, a look` : format;
+    let scrape = underWay.get(kind);
     if (scrape === undefined) {
-      scrape = render(options, format).finally(() => underWay.delete(format));
-      underWay.set(format, scrape);
+      scrape = render(options, format, isPeek).finally(() => underWay.delete(kind));
+      underWay.set(kind, scrape);
     }
     return scrape;
   };
@@ -47,12 +51,13 @@ export function createScraper(options: ScrapeOptions): (format: Format) => Promi
 async function render(
   { registry, log, resource, collectForeign }: ScrapeOptions,
   format: Format,
+  isPeek: boolean,
 ): Promise<Scrape> {
   const body: Buffer[] = [];
   const write = (piece: string): void => void body.push(Buffer.from(piece));
   const info = targetInfo(format, resource);
   if (info !== '') write(info);
-  const fresh = await writeCells(registry, format, write);
+  const fresh = await writeCells(registry, format, write, isPeek);
   const foreign = await inTime(collectForeign?.());
   if (foreign !== undefined) {
     const isTaken = (name: string): boolean => name === 'target_info' || name in registry.families;

@@ -19,9 +19,15 @@ import {
 
 /**
  * Writes every cell. A new counter or histogram is written as 0, or Prometheus' `increase()` would lose its first
- * value. Returns those cells: they count as announced only once a scraper has them (see {@link announce}).
+ * value. Returns those cells: they count as announced only once a scraper has them (see {@link announce}). Who only looks
+ * (`isPeek`) is shown what there is, and announces nothing.
  */
-export async function writeCells(registry: Registry, format: Format, write: Write): Promise<readonly Cell[]> {
+export async function writeCells(
+  registry: Registry,
+  format: Format,
+  write: Write,
+  isPeek = false,
+): Promise<readonly Cell[]> {
   registry.collect();
   const fresh: Cell[] = [];
   let piece = '';
@@ -32,7 +38,7 @@ export async function writeCells(registry: Registry, format: Format, write: Writ
     const line = lineWriter(family);
     piece += header(format, family.name, type, family.spec.description);
     for (const cell of cells) {
-      const isNew = type !== 'gauge' && (cell.announced & PULL) === 0;
+      const isNew = !isPeek && type !== 'gauge' && (cell.announced & PULL) === 0;
       if (isNew) fresh.push(cell);
       piece += line(cell, isNew);
       if (piece.length < FLUSH_AT) continue;
