@@ -45,6 +45,16 @@ async function converse(path: string, act: string, until = 'response.done'): Pro
   return seen;
 }
 
+/** Headers are an addition of undici's to the standard. */
+async function named(path: string): Promise<void> {
+  const options = { headers: { 'x-intelia-feature': 'hotline' } };
+  const socket = new (WebSocket as any)(url + path, options) as WebSocket;
+  socket.onopen = () => socket.send('{"type":"response.create"}');
+  socket.onmessage = ({ data }) => JSON.parse(data).type === 'response.done' && socket.close();
+  // Older ones say nothing but `error` when a handshake is refused.
+  await new Promise((resolve) => (socket.onclose = socket.onerror = resolve));
+}
+
 async function overSdk(): Promise<void> {
   const { default: OpenAI } = await import('openai');
   const { OpenAIRealtimeWebSocket } = await import('openai/realtime/websocket');
@@ -64,6 +74,9 @@ async function main(): Promise<void> {
   seen.push(await converse(voice, 'drop', delta), await converse(voice, 'hang', delta));
   await overSdk();
   await measured.until(4);
+  await named(voice);
+  await named(`${voice}&refuse=429`);
+  await measured.until(6);
   const isSame = {
     messages: JSON.stringify(seen[0]) === JSON.stringify(control),
     class: WebSocket.name === 'WebSocket' && WebSocket.prototype.constructor === WebSocket,

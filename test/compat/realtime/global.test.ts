@@ -18,6 +18,7 @@ const voice = {
   isRetry: false,
   timeToFirstToken: 1,
 };
+const { timeToFirstToken: _, ...refused } = { ...voice, requestModel: 'gpt-realtime' };
 const answered = { ...voice, status: 'success', usage: VOICE_USED };
 
 describe('the global WebSocket', function () {
@@ -49,7 +50,10 @@ describe('the global WebSocket', function () {
       { ...voice, status: 'network_error' },
       { ...voice, status: 'cancelled' },
       answered,
+      { ...answered, feature: 'hotline' },
+      { ...refused, status: 'rate_limited', feature: 'hotline' },
     ]);
+    assert.ok(plain.handshakes.every((headers) => headers['x-intelia-feature'] === undefined));
     assert.deepEqual(isSame, { messages: true, class: true, statics: true });
     assert.equal(seen[1].at(-1), 'close false');
     assert.deepEqual(loaded, { before: false, after: false }, 'undici is not loaded by the tap');

@@ -1,9 +1,10 @@
 /**
  * A model's side of a WebSocket, on loopback: Realtime at /v1/realtime and Responses at /v1/responses, with the events
- * of the public API reference. What a response does is asked for by its metadata.
+ * of the public API reference; translations at /v1/realtime/translations and Live at /v1/live/sessions. What a response
+ * does is asked for by its metadata, and a handshake is refused with the status that `refuse` in its URL names.
  */
 import { readFileSync } from 'node:fs';
-import { createServer as createPlain } from 'node:http';
+import { createServer as createPlain, type IncomingHttpHeaders } from 'node:http';
 import { createServer as createTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -41,6 +42,8 @@ export interface VoiceServer {
   /** `ws://127.0.0.1:…`, or `wss://`. */
   readonly url: string;
   readonly host: string;
+  /** The headers of each handshake. */
+  readonly handshakes: readonly IncomingHttpHeaders[];
   close(): Promise<void>;
 }
 
@@ -48,10 +51,21 @@ export async function startVoiceServer(secure = false): Promise<VoiceServer> {
   const server = secure
     ? createTls({ cert: readFileSync(CA), key: readFileSync(join(TLS, 'key.pem')) })
     : createPlain();
-  const sockets = new WebSocketServer({ server, perMessageDeflate: true });
+  const handshakes: IncomingHttpHeaders[] = [];
+  const sockets = new WebSocketServer({
+    server,
+    perMessageDeflate: true,
+    verifyClient({ req }: { req: { url?: string; headers: IncomingHttpHeaders } }, done: (ok: boolean, code?: number) => void) {
+      handshakes.push(req.headers);
+      const code = new URL(req.url ?? '', 'ws://local').searchParams.get('refuse');
+      done(code === null, Number(code));
+    },
+  }); // prettier-ignore
   sockets.on('connection', (socket, request) => {
     const url = new URL(request.url ?? '', 'ws://local');
     if (url.pathname.endsWith('/responses')) serveResponses(socket);
+    else if (url.pathname.endsWith('/translations')) serveTranslation(socket, url.searchParams.get('model'));
+    else if (url.pathname.endsWith('/live/sessions')) serveLive(socket);
     else
       serveVoice(
         socket,
@@ -63,6 +77,7 @@ export async function startVoiceServer(secure = false): Promise<VoiceServer> {
   return {
     url: `${secure ? 'wss' : 'ws'}://${host}`,
     host,
+    handshakes,
     async close() {
       for (const client of sockets.clients) client.terminate();
       await new Promise((resolve) => sockets.close(resolve));
@@ -146,5 +161,52 @@ function serveResponses(socket: WebSocket): void {
     send({ type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta: String(input) });
     send({ type: 'response.output_text.done', item_id: 'msg_1', output_index: 0, content_index: 0, text: String(input) });
     send({ type: 'response.completed', response: { ...response, status: 'completed', usage: TEXT_USAGE } });
+  });
+} // prettier-ignore
+
+/** Speaks as long as it is spoken to; what it bills it does not tell. */
+function serveTranslation(socket: WebSocket, model: string | null): void {
+  const send = sender(socket);
+  const session = { id: 'sess_1', type: 'translation', model, expires_at: 1, audio: { input: {}, output: { language: 'es' } } };
+  send({ type: 'session.created', session });
+  socket.on('message', (data) => {
+    const { type } = JSON.parse(String(data)) as { type: string };
+    if (type === 'session.update') send({ type: 'session.updated', session });
+    if (type === 'session.input_audio_buffer.append') {
+      send({ type: 'session.output_audio.delta', delta: AUDIO, elapsed_ms: 200 });
+      send({ type: 'session.output_transcript.delta', delta: 'Hola', elapsed_ms: 200 });
+    }
+    if (type === 'session.close') {
+      send({ type: 'session.closed' });
+      socket.close(1000);
+    }
+  });
+} // prettier-ignore
+
+/** Tells what it bills, and what the model used that it lets think. */
+function serveLive(socket: WebSocket): void {
+  const send = sender(socket);
+  let session: object = {};
+  socket.on('message', (data) => {
+    const event = JSON.parse(String(data)) as { type: string; session?: object };
+    if (event.type === 'session.start') {
+      session = { id: 'sess_2', object: 'live.session', ...event.session };
+      send({ type: 'session.started', session });
+    }
+    if (event.type === 'session.input_audio.append') {
+      send({ type: 'session.output_audio.delta', delta: AUDIO });
+      send({ type: 'session.usage.updated', usage: { seconds: 31.5 }, context_window: { usage_ratio: 0.1 } });
+    }
+    if (event.type === 'response.create') {
+      const response = { id: 'resp_1', object: 'response', model: 'gpt-5.5', status: 'in_progress', service_tier: 'default', usage: null, error: null };
+      const nested = (of: object): void => send({ type: 'response.event', delegation_id: 'd1', event: of });
+      nested({ type: 'response.created', response });
+      nested({ type: 'response.output_text.delta', delta: 'response.completed', response_id: 'resp_1' });
+      nested({ type: 'response.completed', response: { ...response, status: 'completed', usage: TEXT_USAGE } });
+    }
+    if (event.type === 'session.close') {
+      send({ type: 'session.closed', reason: 'close_requested', session, usage: { seconds: 42.5 } });
+      socket.close(1000);
+    }
   });
 } // prettier-ignore

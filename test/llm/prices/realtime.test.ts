@@ -102,4 +102,8 @@ describe('prices of voice', () => {
   it('gpt-realtime-whisper by the minute: its own page, 2026-11-22', () => {
     assert.equal(usd('openai', 'gpt-realtime-whisper', { seconds: 90 }, 'transcription'), '0.025500000');
   });
+
+  it('gpt-realtime-translate by the minute: its own page, 2026-11-22', () => {
+    assert.equal(usd('openai', 'gpt-realtime-translate', { seconds: 90 }, 'realtime'), '0.051000000');
+  });
 });
