@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Application, ErrorRequestHandler, RequestHandler, Router } from 'express';
 import { setRoute, UNMATCHED } from '../../src/http/route.js';
 import { counted, head, measured, rawClient, serve, until } from '../support/http.js';
+import { describeFramework, type Control } from '../support/http-cases.js';
 import type { TestContext } from '../support/context.js';
 
 const run = promisify(execFile);
@@ -284,9 +285,42 @@ export const cases: readonly Case[] = [
   },
 ];
 
+/** The routes of the cases that all frameworks have in common. */
+function commonRoutes(app: Application, express: ExpressModule, { held }: Control): void {
+  const slowly = (type: string): RequestHandler => {
+    return (_req, res) => {
+      res.type(type).write('first');
+      void held().then(() => res.end('last'));
+    };
+  };
+  app.get('/', ok).get('/users/:id', ok);
+  app.post('/upload', (req, res) => void req.resume().on('end', () => res.end('ok')));
+  app.get('/throw/:id', () => {
+    throw new Error('thrown');
+  });
+  app.get('/reject/:id', (_req, _res, next) => void setImmediate(() => next(new Error('rejected'))));
+  app.get('/teapot/:id', (_req, _res, next) => next(Object.assign(new Error('tea'), { status: 418 })));
+  app.get('/cached/:id', (_req, res) => void res.status(304).end());
+  app.get('/hang/:id', (_req, res) => void held().then(() => res.end('ok')));
+  app.get('/stream/:id', slowly('text/plain')).get('/events/:id', slowly('text/event-stream'));
+  const v1 = express.Router();
+  v1.get('/items/:item', ok);
+  app.use('/api/v1', v1);
+}
+
 /** `directory` is where that Express is found from, for the case that needs a process of its own. */
 export function describeExpress(version: string, express: ExpressModule, directory: string): void {
   const generation = Number(version.split('.')[0]);
+
+  describeFramework(`Express ${version}, what all frameworks have in common`, {
+    start(control) {
+      const app = express();
+      app.set('env', 'test');
+      commonRoutes(app, express, control);
+      return serve(app);
+    },
+    differs: { 'OPTIONS /users/42': `${UNMATCHED} 200` },
+  });
 
   describe(`Express ${version}`, () => {
     let test: TestContext;

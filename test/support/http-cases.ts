@@ -205,10 +205,11 @@ export function describeFramework(name: string, framework: Framework): void {
 
     it('makes two series of 10,000 URLs', async () => {
       const one = await client();
-      for (let sent = 0; sent < 10_000; sent += 500) {
-        const paths = Array.from({ length: 250 }, (_, i) => [`/users/${sent + i}`, `/junk${sent + i}/x`]);
+      // Ten at a time: Express listens on the connection for each, and Node warns of more.
+      for (let sent = 0; sent < 10_000; sent += 10) {
+        const paths = Array.from({ length: 5 }, (_, i) => [`/users/${sent + i}`, `/junk${sent + i}/x`]);
         one.send(paths.flatMap((pair) => pair.map((path) => head('GET', path))).join(''));
-        await until(() => counted(test) === sent + 500);
+        await until(() => counted(test) === sent + 10);
         one.received = '';
       }
       assert.deepEqual(await recorded(10_000), {
