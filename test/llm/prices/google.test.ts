@@ -60,6 +60,30 @@ describe('prices of Google', () => {
     assertCost(cost('gemini-embedding-2', seen), (40 * 0.2 + 60 * 0.45) / 1e6);
   }); // prettier-ignore
 
+  // The lists of LiteLLM 1.109.1 and genai-prices 0.2.3, read 2026-11-22.
+  it('gemini-4-argon costs twice as much from December on; Priority 1.8 times', () => {
+    const usage = { promptTokens: 1000, cachedTokens: 500, completionTokens: 100 };
+    const usd = (500 * 2 + 500 * 0.1 + 100 * 10) / 1e6;
+    const december = listPricer(() => Date.UTC(2026, 11, 1));
+    assertCost(cost('gemini-4-argon', usage), usd);
+    assertCost(cost('gemini-4-argon', usage, december), 2 * usd);
+    const call = { provider, model: 'gemini-4-argon', usage, serviceTier: 'priority' };
+    assertCost(quote(call), 1.8 * usd);
+    assertCost(quote(call, december), 3.6 * usd);
+    assertCost(
+      quote({ ...call, model: 'gemini-2.5-pro' }),
+      (1.8 * (500 * 1.25 + 500 * 0.125 + 100 * 10)) / 1e6,
+    );
+  });
+
+  it('the Flash models that speak have a price of their own', () => {
+    const usage = { promptTokens: 1000, completionTokens: 1000 };
+    const later = listPricer(() => Date.UTC(2027, 0, 1));
+    assertCost(cost('gemini-3.8-flash-tts', usage), 0.0095);
+    assertCost(cost('gemini-3.8-flash-lite-tts', usage), 0.0065);
+    assertCost(cost('gemini-3.8-flash-tts', usage, later), 0.019);
+  });
+
   it('the Flash models cost twice as much from 2027 on', () => {
     const usage = { promptTokens: 1000, cachedTokens: 500, completionTokens: 100 };
     const later = listPricer(() => Date.UTC(2027, 0, 1));

@@ -2,7 +2,8 @@
  * Source: the data of Mistral's own documentation, https://github.com/mistralai/platform-docs-public (src/schema/models,
  * release 1.7.7), 2026-08-21; shown at https://docs.mistral.ai/models. Cached tokens cost a tenth, a batch half
  * (/studio-api/batch-processing), the Priority Tier 1.75 times (/inference/priority-tier), same date.
- * Not confirmed, so without a row: mistral-large-4 (public preview from 2026-10-06 at half price, later price unread).
+ * Newer ones (large-4, glm-5-3, and Magistral's names after its retirement on 2026-07-31): the lists of LiteLLM 1.109.1 and
+ * genai-prices 0.2.3, read 2026-11-22; large-4 as the latter and OpenRouter have it since 2026-10-29.
  */
 import { assertCost, quote, testList } from '../../support/list-prices.js';
 
@@ -26,6 +27,10 @@ const LIST = {
   'ministral-8b-latest': { input: 0.15, cached: 0.015, output: 0.15 },
   'ministral-14b-latest': { input: 0.2, cached: 0.02, output: 0.2 },
   'voxtral-small-2507': { input: 0.1, cached: 0.01, output: 0.4 },
+  'mistral-large-4': { input: 0.7, cached: 0.07, output: 2.1 },
+  'magistral-medium-latest': { input: 1.5, cached: 0.15, output: 7.5 },
+  'magistral-small-latest': { input: 0.15, cached: 0.015, output: 0.6 },
+  'zai-glm-5-3': { input: 1.4, cached: 0.14, output: 4.4 },
   'zai-glm-5-2': { input: 1.4, cached: 0.14, output: 4.4 },
   'mistral-embed': { input: 0.1 },
   'codestral-embed': { input: 0.15 },

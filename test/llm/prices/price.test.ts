@@ -199,6 +199,7 @@ describe('supplement', () => {
       assert.match(row.source, /^https:\/\//, model);
       assert.match(row.date, /^20\d\d-\d\d(-\d\d)?$/, model);
       assert.ok(row.row !== undefined || row.tiers !== undefined, model);
+      if (row.later) assert.ok(Date.parse(row.later.from) > Date.parse(row.date), model);
       assert.equal(model, model.toLowerCase());
     }
   });

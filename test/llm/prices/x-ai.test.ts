@@ -30,6 +30,12 @@ describe('prices of xAI', () => {
     });
   }
 
+  // Grok Build answers to its name since 2026-05-15: the list of LiteLLM 1.109.1, read 2026-11-22.
+  it('x-ai grok-code-fast-1', () => {
+    const usage = { promptTokens: 2000, cachedTokens: 1000, completionTokens: 1000 };
+    assertCost(quote({ provider: 'x-ai', model: 'grok-code-fast-1', usage }), (1 + 0.2 + 2) / 1e3);
+  });
+
   it('knows no price of a batch', () => {
     const call = { provider: 'x-ai', model: 'grok-4.3', usage: { promptTokens: 1 } };
     assert.deepEqual(quote({ ...call, operation: 'batch' }), { reason: 'unknown_model' });
