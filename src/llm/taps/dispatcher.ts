@@ -8,6 +8,7 @@ import type { Call } from './call.js';
 import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from '../feature.js';
 import { findEndpoint } from '../providers/index.js';
+import { mayBeLater } from '../providers/later.js';
 import { readRequestBody, targetOf } from './request.js';
 import { createInflater, type Sink } from '../wire/body.js';
 
@@ -39,7 +40,7 @@ export function tapDispatchers(options: TapOptions): void {
   const { guard } = options;
   const exchanges = new WeakMap<object, Exchange>();
   onChannel(guard, 'undici:request:create', ({ request }) => {
-    const call = request.method === 'POST' ? begin(request, options) : undefined;
+    const call = begin(request, options);
     if (call !== undefined) exchanges.set(request, { call, sink: call });
   });
   onChannel(guard, 'undici:request:headers', ({ request, response }) => {
@@ -56,18 +57,24 @@ export function tapDispatchers(options: TapOptions): void {
   });
 }
 
-function begin(request: Published, { calls }: TapOptions): Call | undefined {
-  const target = targetOf(String(request.origin) + request.path);
-  const endpoint = target && findEndpoint(target.host, target.path);
-  if (endpoint === undefined || !Array.isArray(request.headers)) return undefined;
+function begin(request: Published, { calls, later }: TapOptions): Call | undefined {
+  const { method, path } = request;
+  if (method !== 'POST' && !(method === 'GET' && mayBeLater(path))) return undefined;
+  const target = targetOf(String(request.origin) + path);
+  if (target === undefined || !Array.isArray(request.headers)) return undefined;
   const headers: unknown[] = request.headers;
   const header: HeaderReader = (name) => valueOf(headers, name);
+  const endpoint = method === 'POST' ? findEndpoint(target.host, target.path) : undefined;
+  if (endpoint === undefined && !mayBeLater(path)) return undefined;
   // Every fetch says so, of which another tap of ours knows more.
   if (header('sec-fetch-mode') !== undefined || isCounted(header)) return undefined;
-  const call = calls.start(callStart(endpoint, header, undefined));
-  call.requestBody(readRequestBody(request.body));
+  const call =
+    endpoint === undefined
+      ? later?.find(method, target.host, target.path, header(FEATURE_HEADER))
+      : calls.start(callStart(endpoint, header, undefined));
+  call?.requestBody(readRequestBody(request.body));
   const at = indexOf(headers, FEATURE_HEADER);
-  if (at !== -1 && !keepsFeatureHeader(header)) headers.splice(at, 2);
+  if (call !== undefined && at !== -1 && !keepsFeatureHeader(header)) headers.splice(at, 2);
   return call;
 }
 

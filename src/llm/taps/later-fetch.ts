@@ -26,13 +26,18 @@ export function beginLater(args: readonly any[], { later, guard }: TapOptions): 
     const named = headerOf(headers, FEATURE_HEADER);
     const call = later?.find(method, target.host, target.path, named);
     if (call === undefined) return undefined;
-    const sent = named === undefined ? args : [input, without(init, headers), ...args.slice(2)];
+    const isOurs = named !== undefined && isPlain(init);
+    const sent = isOurs ? [input, without(init, headers), ...args.slice(2)] : args;
     return { call, outgoing: { args: sent, strips: false } };
   } catch (error) {
     guard.report('llm fetch', error);
     return undefined;
   }
 }
+
+/** An instance of a class of the caller's own cannot be copied. */
+const isPlain = (init: object): boolean =>
+  [Object.prototype, null].includes(Object.getPrototypeOf(init) as object | null);
 
 const without = (init: FetchInit, headers: unknown): object => ({
   ...init,
