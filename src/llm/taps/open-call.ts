@@ -20,6 +20,8 @@ export interface CallInside {
   readonly close: (call: Call) => void;
 }
 
+const ONCE = { once: true };
+
 export class OpenCall implements Call {
   private readonly facts: CallFacts = {};
   private readonly startedAt: number;
@@ -38,6 +40,14 @@ export class OpenCall implements Call {
   ) {
     this.startedAt = inside.now();
     this.lastAt = this.startedAt;
+    const { signal } = start;
+    if (signal !== undefined) this.safely(undefined, () => signal.addEventListener('abort', this, ONCE));
+  }
+
+  /** An abort ends the call, also where nobody reads on to hear of it: LangChain leaves its loop just so. */
+  handleEvent(): void {
+    const at = this.inside.now();
+    this.finish(this.statusOf(this.start.signal?.reason, at), at);
   }
 
   requestBody(body: unknown): void {
@@ -80,12 +90,7 @@ export class OpenCall implements Call {
   error(error: unknown): Uint8Array {
     const at = this.inside.now();
     const rest = this.drain();
-    const { timeLimit, signal } = this.start;
-    const isLate = timeLimit !== undefined && at - this.startedAt >= timeLimit;
-    this.finish(
-      this.safely('network_error', () => statusOfError(error, signal, isLate)),
-      at,
-    );
+    this.finish(this.statusOf(error, at), at);
     return rest;
   }
 
@@ -100,7 +105,19 @@ export class OpenCall implements Call {
 
   forget(): void {
     this.isFinished = true;
+    this.close();
+  }
+
+  private close(): void {
     this.inside.close(this);
+    const { signal } = this.start;
+    if (signal !== undefined) this.safely(undefined, () => signal.removeEventListener('abort', this));
+  }
+
+  private statusOf(error: unknown, at: number): LlmStatus {
+    const { timeLimit, signal } = this.start;
+    const isLate = timeLimit !== undefined && at - this.startedAt >= timeLimit;
+    return this.safely('network_error', () => statusOfError(error, signal, isLate));
   }
 
   /** What the provider itself told of a failure is truer than how the connection then ended. */
@@ -108,7 +125,7 @@ export class OpenCall implements Call {
     if (this.isFinished) return;
     const { facts, startedAt, firstTokenAt } = this;
     this.isFinished = true;
-    this.inside.close(this);
+    this.close();
     // What was asked for is not billed where nothing was answered.
     if (this.answer === undefined) delete facts.usage;
     if (this.isDeferred()) return;

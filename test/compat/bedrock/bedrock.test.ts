@@ -141,9 +141,8 @@ describe('an ESM application with Bedrock, through the door', () => {
     const model = 'claude-sonnet-4-5';
     assert.equal(receiver.total('intelia_llm_requests_total', { model, status: 'success' }), 2);
     assert.equal(receiver.total('intelia_llm_tokens_total', { model, type: 'prompt' }), 20_321 + 1325);
-    // 3.3, 0.33, 4.125 and 16.5 US dollars per million tokens, in a region. The list has no price of its own for what
-    // is kept an hour: it is charged as what is kept five minutes.
-    const cost = (46 * 3.3 + 19_000 * 0.33 + 2600 * 4.125 + 408 * 16.5) / 1e6;
+    // 3.3, 0.33, 4.125 (an hour: 6.6) and 16.5 US dollars per million tokens, in a region.
+    const cost = (46 * 3.3 + 19_000 * 0.33 + 600 * 4.125 + 2000 * 6.6 + 408 * 16.5) / 1e6;
     const told = receiver.total('intelia_llm_cost_usd_total', { model, feature: 'chat' }) ?? NaN;
     assert.equal(told.toFixed(9), cost.toFixed(9));
   });

@@ -226,8 +226,28 @@ export function bedrockCases({ sdk, load, Http2Handler, HttpHandler, FetchHandle
           server.answer = whole('bedrock/error.json', status, { 'x-amzn-errortype': type });
           await assert.rejects(client.send(new sdk.ConverseCommand(ASKED)), { name: type });
           await assert.rejects(converse(), { name: type });
-          assert.deepEqual(told(await recorded(2)), [FAILED(outcome), FAILED(outcome)]);
+          await assert.rejects(client.send(new sdk.InvokeModelCommand(INVOKED)), { name: type });
+          const streaming = client.send(new sdk.InvokeModelWithResponseStreamCommand(INVOKED));
+          await assert.rejects(streaming, { name: type });
+          assert.deepEqual(told(await recorded(4)), Array(4).fill(FAILED(outcome)));
         }
+      });
+
+      it('a stream of InvokeModel that is left, and one that is aborted', async () => {
+        server.answer = streamed(chunked('bedrock/claude.ndjson').slice(0, 4), 'stay');
+        const open = async (options: object = {}) =>
+          (await client.send(new sdk.InvokeModelWithResponseStreamCommand(INVOKED), options)).body ?? [];
+        let seen = 0;
+        for await (const _ of await open()) if (++seen === 4) break;
+        const within = new AbortController();
+        seen = 0;
+        try {
+          for await (const _ of await open({ abortSignal: within.signal })) if (++seen === 4) within.abort();
+        } catch {
+          // Of the SDK's own choice.
+        }
+        const statuses = (await recorded(2)).map(({ model, status }) => [model, status]);
+        assert.deepEqual(statuses, Array(2).fill([MODEL, 'cancelled']));
       });
 
       it('a second try is a retry', async () => {

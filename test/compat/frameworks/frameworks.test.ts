@@ -68,11 +68,14 @@ describe('Vercel AI SDK', () => {
       });
 
       tapCase('failures, and a stream that is aborted', async (given) => {
-        given.server.answer = json({ error: { type: 'error', message: 'no', code: 429, status: 'X' } }, 429);
-        await assert.rejects(generateText({ model: of(given), prompt, maxRetries: 0 }));
-        const failed = streamText({ model: of(given), prompt, maxRetries: 0, onError: () => undefined });
-        await failed.consumeStream();
-        assert.deepEqual(await given.recorded(2), Array(2).fill(`${asked} rate_limited`));
+        for (const [code, status] of FAILURES) {
+          tap.events.length = 0;
+          given.server.answer = json({ error: { type: 'error', message: 'no', code, status: 'X' } }, code);
+          await assert.rejects(generateText({ model: of(given), prompt, maxRetries: 0 }));
+          const failed = streamText({ model: of(given), prompt, maxRetries: 0, onError: () => undefined });
+          await failed.consumeStream();
+          assert.deepEqual(await given.recorded(2), Array(2).fill(`${asked} ${status}`));
+        }
         given.server.answer = everyBeginning;
         const { signal, abort } = controller();
         const { textStream } = streamText({ model: of(given), prompt, maxRetries: 0, abortSignal: signal });
@@ -88,6 +91,9 @@ describe('Vercel AI SDK', () => {
     assert.deepEqual(await given.recorded(1), [EMBEDDING]);
   });
 }); // prettier-ignore
+
+/** As each framework is refused. */
+const FAILURES = [[429, 'rate_limited'], [400, 'client_error'], [500, 'server_error']] as const; // prettier-ignore
 
 function controller(): { signal: AbortSignal; abort: () => void } {
   const made = new AbortController();
@@ -117,19 +123,36 @@ describe('LangChain', () => {
     assert.deepEqual(await given.recorded(2), [CLAUDE, CLAUDE_STREAM]);
   });
 
-  tapCase('failures, an abort and a break', async (given) => {
-    given.server.answer = json({ type: 'error', error: { type: 'api_error', message: 'no' } }, 500);
-    await assert.rejects(gpt(given).invoke(prompt));
-    await assert.rejects(claude(given).invoke(prompt));
-    const { signal, abort } = controller();
-    given.server.answer = abort;
-    await assert.rejects(gpt(given).invoke(prompt, { signal }));
-    given.server.answer = everyBeginning;
-    for await (const { content } of await claude(given).stream(prompt)) if (content !== '' && content.length > 0) break;
-    assert.deepEqual(await given.recorded(4), [
-      'gpt-4o-mini server_error', 'claude-sonnet-4-5 server_error', 'gpt-4o-mini cancelled',
-      'claude-sonnet-4-5-20250929 cancelled 1325+1',
-    ]);
+  tapCase('failures, whole and streamed', async (given) => {
+    for (const [code, status] of FAILURES) {
+      tap.events.length = 0;
+      given.server.answer = json({ type: 'error', error: { type: 'api_error', message: 'no' } }, code);
+      for (const model of [gpt(given), claude(given)]) {
+        await assert.rejects(model.invoke(prompt));
+        await assert.rejects(async () => { for await (const _ of await model.stream(prompt)); });
+      }
+      const names = ['gpt-4o-mini', 'gpt-4o-mini', 'claude-sonnet-4-5', 'claude-sonnet-4-5'];
+      assert.deepEqual(await given.recorded(4), names.map((name) => `${name} ${status}`));
+    }
+  });
+
+  tapCase('an abort before the answer and within the stream, and a break', async (given) => {
+    for (const [model, name, left] of [
+      [gpt(given), 'gpt-4o-mini', 'gpt-4o-mini-2024-07-18 cancelled'],
+      [claude(given), 'claude-sonnet-4-5', 'claude-sonnet-4-5-20250929 cancelled 1325+1'],
+    ] as const) {
+      tap.events.length = 0;
+      const before = controller();
+      given.server.answer = before.abort;
+      await assert.rejects(model.invoke(prompt, { signal: before.signal }));
+      given.server.answer = everyBeginning;
+      const within = controller();
+      await assert.rejects(async () => {
+        for await (const { content } of await model.stream(prompt, { signal: within.signal })) if (content.length > 0) within.abort();
+      });
+      for await (const { content } of await model.stream(prompt)) if (content.length > 0) break;
+      assert.deepEqual(await given.recorded(3), [`${name} cancelled`, left, left]);
+    }
   });
 
   tapCase('and direct calls beside it, all at once: each is counted once', async (given) => {
@@ -161,15 +184,21 @@ describe('LlamaIndex', () => {
     assert.deepEqual(await given.recorded(3), [GPT, GPT, EMBEDDING]);
   });
 
-  tapCase('a failure and a break', async (given) => {
-    given.server.answer = json({ error: { message: 'no' } }, 429);
-    await assert.rejects(llm(given).chat({ messages }));
+  tapCase('failures and a break', async (given) => {
+    for (const [code, status] of FAILURES) {
+      tap.events.length = 0;
+      given.server.answer = json({ error: { message: 'no' } }, code);
+      await assert.rejects(llm(given).chat({ messages }));
+      await assert.rejects(async () => { for await (const _ of await llm(given).chat({ messages, stream: true })); });
+      assert.deepEqual(await given.recorded(2), Array(2).fill(`gpt-4o-mini ${status}`));
+    }
+    tap.events.length = 0;
     given.server.answer = everyBeginning;
     for await (const { delta } of await llm(given).chat({ messages, stream: true })) if (delta !== '') break;
     // It does not hang up then, with or without us: such a call is counted when it is collected, or at the end.
-    assert.deepEqual(await given.recorded(1), ['gpt-4o-mini rate_limited']);
+    assert.deepEqual(tap.events, []);
     tap.calls.flushOpenCalls();
-    assert.deepEqual(await given.recorded(2), ['gpt-4o-mini rate_limited', 'gpt-4o-mini-2024-07-18 cancelled']);
+    assert.deepEqual(await given.recorded(1), ['gpt-4o-mini-2024-07-18 cancelled']);
   });
 }); // prettier-ignore
 

@@ -169,6 +169,26 @@ for (const [flavour, load] of Object.entries(FLAVOURS)) {
       assert.equal(given.tap.events[0]?.serviceTier, 'flex');
     }); // prettier-ignore
 
+    sdkCase('Vertex refused, and aborted within the stream', async (given) => {
+      const client = await clientOf(given, {
+        vertexai: true, httpOptions: { baseUrl: given.origin, retryOptions: { attempts: 1 } },
+      });
+      for (const status of [429, 403, 500]) {
+        given.server.answer = answerWith('google/error.json', status);
+        await assert.rejects(client.models.generateContent(PROMPT), { name: 'ApiError', status });
+        await assert.rejects(client.models.generateContentStream(PROMPT), { name: 'ApiError', status });
+      }
+      const refused = ['rate_limited', 'client_error', 'server_error'].flatMap((status) => [status, status]);
+      assert.deepEqual(told(given.tap.events), refused.map((status) => ({ model: FLASH, status })));
+      given.server.answer = beginningOf(STREAM, 2);
+      const within = new AbortController();
+      const stream = await client.models.generateContentStream({ ...PROMPT, config: { abortSignal: within.signal } });
+      await assert.rejects(async () => {
+        for await (const chunk of stream) if (chunk.text) within.abort();
+      });
+      assert.deepEqual(told(await given.recorded(7))[6], STOPPED);
+    }); // prettier-ignore
+
     sdkCase('interactions, whole and streamed', async (given) => {
       const client = await clientOf(given);
       given.server.answer = answerWith('google/interaction.json');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { withLlmFeature } from '../../../src/llm/feature.js';
 import type { LlmStatus } from '../../../src/llm/types.js';
@@ -405,6 +406,72 @@ describe('fetch tap', () => {
       }
     }
   });
+});
+
+describe('an abort that nobody reads on to hear of', () => {
+  it('ends the call at once; the signal is left as it was', async () => {
+    const lasting = (response: import('node:http').ServerResponse): void =>
+      void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chatEvents()[0]);
+    const server = await startLlmServer(lasting);
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const tap = testTap({ ask: ['127.0.0.1'] });
+    const { signal, end } = aborted();
+    const send = (): Promise<Response> => tap.fetch(`${server.url}/chat/completions`, post(STREAM, { signal }));
+    try {
+      server.answer = openaiChat;
+      for (let i = 0; i < 30; i++) await (await send()).text();
+      // Those of fetch itself go with what they are for.
+      const before = getEventListeners(signal, 'abort').length;
+      assert.ok(before <= 30, String(before));
+      server.answer = lasting;
+      tap.events.length = 0;
+      const read = (await send()).body!.getReader();
+      await read.read();
+      await send();
+      end();
+      assert.deepEqual(tap.events.map(({ status }) => status), ['cancelled', 'cancelled']);
+      await assert.rejects(read.read(), { name: 'AbortError' });
+      tap.calls.flushOpenCalls();
+      assert.equal(tap.events.length, 2);
+      await new Promise(setImmediate);
+      assert.deepEqual([warnings, tap.test.errors], [[], []]);
+    } finally {
+      process.off('warning', onWarning);
+      await server.close();
+    }
+  }); // prettier-ignore
+
+  it('is one of the caller’s own make, too, or none at all', async () => {
+    const tap = testTap({ original: async () => new Response('{}', { headers: { 'content-type': 'application/json' } }) });
+    for (const signal of [{}, { aborted: false, addEventListener: () => { throw new Error('own'); } }] as never[]) {
+      await (await tap.fetch('http://127.0.0.1/v1/chat/completions', post(PROMPT, { signal }))).text();
+    }
+    assert.deepEqual(tap.events.map(({ status }) => status), ['success', 'success']);
+  }); // prettier-ignore
+});
+
+describe('a body that is cancelled', () => {
+  it('is a cancelled call, by the stream or its reader, and told to the server', async () => {
+    const server = await startLlmServer((response) =>
+      void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chatEvents()[0]));
+    const ways: ((body: ReadableStream) => Promise<void>)[] = [
+      (body) => body.cancel(),
+      (body) => body.getReader().cancel('enough'),
+      async (body) => void (await body[Symbol.asyncIterator]().return?.()),
+      async (body) => { const [a, b] = body.tee(); await Promise.all([a.cancel(), b.cancel()]); },
+    ];
+    for (const ask of [[], ['127.0.0.1']]) {
+      for (const way of ways) {
+        const tap = testTap({ ask });
+        await way((await tap.fetch(`${server.url}/chat/completions`, post(STREAM))).body!);
+        assert.equal(tap.only().status, 'cancelled');
+      }
+    }
+    await server.clientGone();
+    await server.close();
+  }); // prettier-ignore
 });
 
 function aborted(reason?: unknown): { signal: AbortSignal; end: () => void } {
