@@ -34,6 +34,7 @@ const APP = `
   const headersOf = (told) => ({ authorization: 'Bearer ' + told.key, 'x-org': told.header, 'content-type': 'application/json' });
   const bodyOf = (told, stream) => JSON.stringify({ model: 'gpt-4o', stream, messages: [{ role: 'user', content: told.prompt }] });
   const overFetch = (url, init) => fetch(url, { method: 'POST', ...init }).then((r) => r.text()).catch(() => '');
+  const overRequest = (url, init) => overFetch(new Request(url, { method: 'POST', ...init }), {});
   const overHttp = (url, { headers, body }) => new Promise((done) => {
     const request = http.request(url, { method: 'POST', headers, agent: false }, (response) => {
       response.on('data', () => {}).on('end', done).on('error', done);
@@ -43,7 +44,7 @@ const APP = `
   async function calls() {
     const told = await (await fetch(BASE + '/told')).json();
     globalThis.kept = { kept: told.kept };
-    for (const send of [overFetch, overHttp]) {
+    for (const send of [overFetch, overRequest, overHttp]) {
       for (const stream of [false, true]) {
         for (const end of ['ok', 'refused', 'limited', 'odd', 'broken'])
           await send(BASE + '/' + end + '/v1/chat/completions', { headers: headersOf(told), body: bodyOf(told, stream) });
@@ -106,11 +107,11 @@ describe('after calls of every kind', () => {
     for (const [, status = '', count] of ended.stdout.matchAll(counts))
       seen[status] = (seen[status] ?? 0) + Number(count);
     assert.deepEqual(seen, {
-      success: 7,
-      client_error: 4,
-      rate_limited: 4,
-      server_error: 2,
-      network_error: 5,
+      success: 10,
+      client_error: 6,
+      rate_limited: 6,
+      server_error: 3,
+      network_error: 7,
     });
   });
 
