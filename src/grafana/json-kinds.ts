@@ -34,7 +34,7 @@ export function optionsOf(spec: PanelSpec, lang: Lang): Json {
     case 'share':
       return {
         pieType: 'donut', reduceOptions: REDUCE, displayLabels: ['percent'],
-        legend: { displayMode: 'table', placement: 'right', showLegend: true, values: ['value'] },
+        legend: { calcs: [], displayMode: 'table', placement: 'right', showLegend: true, values: ['value'] },
         tooltip: { mode: 'single', sort: 'none' },
       }; // prettier-ignore
     case 'table':

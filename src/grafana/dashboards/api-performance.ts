@@ -1,6 +1,6 @@
 /** How fast the API answers, how often it fails, and which endpoint is to blame. */
 import { asIs, limits, text, type DashboardSpec, type PanelSpec } from '../panel.js';
-import { each, increase, quantile, rate, ratio, times, top } from '../query.js';
+import { above, each, increase, quantile, rate, ratio, times, top } from '../query.js';
 import type { Thresholds } from '../thresholds.js';
 import { apiP95, errorRate, errorRateOverTime, p95ByEndpoint, SERVER_ERROR } from './panels/api.js';
 import { SOME } from './panels/cost.js';
@@ -160,11 +160,14 @@ const failing: PanelSpec = {
   decimals: 0,
   queries: [
     {
-      query: increase(HTTP, {
-        by: ['method', 'endpoint', 'status'],
-        where: SERVER_ERROR,
-        window: '$__range',
-      }),
+      query: above(
+        increase(HTTP, {
+          by: ['method', 'endpoint', 'status'],
+          where: SERVER_ERROR,
+          window: '$__range',
+        }),
+        0,
+      ),
       legend: text('Requests', 'Requêtes'),
     },
   ],

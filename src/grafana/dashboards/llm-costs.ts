@@ -1,6 +1,6 @@
 /** What the LLM calls cost, on what it goes, and where it leads. */
 import { asIs, limits, text, type DashboardSpec, type PanelSpec } from '../panel.js';
-import { each, increase, ratio, top } from '../query.js';
+import { above, each, increase, ratio, top } from '../query.js';
 import type { Thresholds } from '../thresholds.js';
 import { budgetUsed, costPerDay, monthlyPace, spendThisMonth, unpriced } from './panels/cost.js';
 import { AT_A_GLANCE, NO_CALLS, NONE } from './words.js';
@@ -197,7 +197,10 @@ const unpricedModels: PanelSpec = {
   decimals: 0,
   queries: [
     {
-      query: increase('intelia_llm_unpriced_requests_total', { by: ['model', 'reason'], window: '$__range' }),
+      query: above(
+        increase('intelia_llm_unpriced_requests_total', { by: ['model', 'reason'], window: '$__range' }),
+        0,
+      ),
       legend: text('Calls', 'Appels'),
     },
   ],

@@ -1,6 +1,6 @@
 /** Whether these metrics arrive whole. */
 import { limits, text, type PanelSpec } from '../../panel.js';
-import { increase } from '../../query.js';
+import { above, increase } from '../../query.js';
 import * as words from '../words.js';
 
 export const SOME_IS_BAD = limits(undefined, 0.5);
@@ -46,7 +46,10 @@ export const dropped: PanelSpec = {
   decimals: 0,
   queries: [
     {
-      query: increase('intelia_otel_dropped_measurements_total', { by: ['reason'], window: '$__range' }),
+      query: above(
+        increase('intelia_otel_dropped_measurements_total', { by: ['reason'], window: '$__range' }),
+        0,
+      ),
       legend: text('Measurements', 'Mesures'),
     },
   ],
@@ -66,7 +69,7 @@ export const exportFailures: PanelSpec = {
   decimals: 0,
   queries: [
     {
-      query: increase('intelia_otel_export_failures_total', { by: ['reason'], window: '$__range' }),
+      query: above(increase('intelia_otel_export_failures_total', { by: ['reason'], window: '$__range' }), 0),
       legend: text('Exports', 'Exports'),
     },
   ],
@@ -86,7 +89,7 @@ export const swallowed: PanelSpec = {
   decimals: 0,
   queries: [
     {
-      query: increase('intelia_otel_errors_total', { by: ['where'], window: '$__range' }),
+      query: above(increase('intelia_otel_errors_total', { by: ['where'], window: '$__range' }), 0),
       legend: text('Errors', 'Erreurs'),
     },
   ],
