@@ -4,7 +4,7 @@
  */
 import type { BatchResult, CallFacts, LlmStatus } from '../types.js';
 import { readAnswer } from './google-readers.js';
-import { addUsage, count, failureOf, number, object } from './read.js';
+import { addUsage, copied, count, failureOf, number, object } from './read.js';
 
 /** One of the responses: `{ response }` or `{ error }`, in a file with a `key`. */
 export function readResult(value: unknown): BatchResult | undefined {
@@ -36,5 +36,5 @@ function failureOfRpc(code: number): LlmStatus | undefined {
 
 /** Answers of some models do not name the model; the batch does, before its results. */
 export function readHead(head: string): { model?: string | undefined } {
-  return { model: /"model"\s*:\s*"models\/([^"\\]{1,128})"/.exec(head)?.[1] };
+  return { model: copied(/"model"\s*:\s*"models\/([^"\\]{1,128})"/.exec(head)?.[1]) };
 }

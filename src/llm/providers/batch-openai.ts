@@ -5,7 +5,7 @@
 import type { BatchResult, BatchSum, CallFacts, LlmStatus, Operation } from '../types.js';
 import * as readers from './openai-readers.js';
 import { readUsage } from './openai-usage.js';
-import { count, failureOf, object, text, type Json } from './read.js';
+import { copied, count, failureOf, object, text, type Json } from './read.js';
 
 type Kind = readonly [operation: Operation, feature: string];
 
@@ -88,7 +88,7 @@ function featureOf(endpoint: string): string {
 /** Mistral's job can bring its results itself. The file it also writes holds the same ones. */
 export function readJobHead(head: string): { id?: string | undefined; model?: string | undefined } {
   return {
-    id: /"output_file"\s*:\s*"([\w-]{1,120})"/.exec(head)?.[1],
-    model: /"model"\s*:\s*"([^"\\]{1,128})"/.exec(head)?.[1],
+    id: copied(/"output_file"\s*:\s*"([\w-]{1,120})"/.exec(head)?.[1]),
+    model: copied(/"model"\s*:\s*"([^"\\]{1,128})"/.exec(head)?.[1]),
   };
 }

@@ -20,6 +20,10 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT ? value : undefined;
 }
 
+/** A part of a longer text, one character a byte, as a string of its own: a mere slice would keep all of that alive. */
+export const copied = (part: string | undefined): string | undefined =>
+  part === undefined ? undefined : Buffer.from(part, 'latin1').toString();
+
 /** A whole number of tokens, images or characters. */
 export function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT

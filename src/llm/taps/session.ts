@@ -4,7 +4,7 @@
  */
 import { createJsonReader, parseJson } from '../wire/body.js';
 import { featureOf } from '../feature.js';
-import { memberOfMessage, type SocketText } from '../wire/peek.js';
+import { kept, memberOfMessage, type SocketText } from '../wire/peek.js';
 import {
   readResponse, readSession, readSocketError, readTranscription, responseId, toldBy,
   type SessionModels, type SocketEndpoint,
@@ -146,8 +146,8 @@ export function createSession({ endpoint, feature, now, record }: SessionOptions
   return {
     sent(message) {
       if (memberOfMessage(message, 'type') !== 'response.create') return;
-      const eventId = memberOfMessage(message, 'event_id');
-      const requestModel = memberOfMessage(message, 'model');
+      const eventId = kept(memberOfMessage(message, 'event_id'));
+      const requestModel = kept(memberOfMessage(message, 'model'));
       if (asked.length >= MAX_OPEN) finish(asked.shift() as Open, 'network_error');
       const facts: CallFacts = requestModel === undefined ? {} : { requestModel };
       asked.push(begin({ feature: featureOf(undefined, feature), eventId, facts }));
@@ -156,7 +156,7 @@ export function createSession({ endpoint, feature, now, record }: SessionOptions
       const told = toldBy(memberOfMessage(message, 'type') ?? '');
       if (told === undefined) return;
       if (told === 'content') return content(message);
-      if (told === 'heard') return remember(heard, memberOfMessage(message, 'item_id') ?? '', now());
+      if (told === 'heard') return remember(heard, kept(memberOfMessage(message, 'item_id')) ?? '', now());
       const event = parseMessage(message);
       if (told === 'session') models = readSession(event);
       else if (told === 'created') created(event);

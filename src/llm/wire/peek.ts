@@ -79,4 +79,8 @@ export function memberOfMessage(message: SocketText, name: string): string | und
   return found !== undefined && NOT_ASCII.test(found) ? Buffer.from(found, 'latin1').toString() : found;
 }
 
+/** What was found, as a string of its own, for whoever remembers it: a mere slice would keep the whole message alive. */
+export const kept = (found: string | undefined): string | undefined =>
+  found === undefined ? undefined : Buffer.from(found).toString();
+
 const NOT_ASCII = /[^\0-\x7f]/;
