@@ -1,7 +1,9 @@
 /** Which versions of a library a hook knows. One that it does not know is left alone, and that is said once. */
 import { dirname } from 'node:path';
+import type { Guard } from '../guard.js';
 import type { Log } from '../log.js';
 import { nearestPackage } from '../package-json.js';
+import { onFileLoad, type OnLoad } from './load.js';
 
 /**
  * Whether `version` is in `range`: majors, or a minor from which on, with `||` between: `4.10 || 5`. When it is not,
@@ -19,6 +21,19 @@ export function supported(log: Log, name: string, range: string, version: string
 /** The same of the package that a loaded file belongs to, whatever folder name it is installed under. */
 export const supportedFile = (log: Log, name: string, range: string, filename: string): boolean =>
   supported(log, name, range, nearestPackage(dirname(filename)).version);
+
+/** `onFileLoad` for the versions in `range` of the package that `file` begins with. */
+export function onKnownFile(
+  { guard, log }: { readonly guard: Guard; readonly log: Log },
+  file: string,
+  range: string,
+  onLoad: OnLoad,
+): void {
+  const name = /^(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file;
+  onFileLoad(guard, file, (exports, filename) =>
+    supportedFile(log, name, range, filename) ? onLoad(exports, filename) : undefined,
+  );
+}
 
 function inRange(range: string, version: string): boolean {
   const [major, minor = 0] = numbers(version);

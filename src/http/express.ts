@@ -8,42 +8,17 @@
  * - A handler mounted with `use` answers under its mount path; one without a path has no route.
  */
 /* eslint-disable @typescript-eslint/no-explicit-any -- the insides of two generations of Express' router */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Hook } from '../context.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
+import { dispatchOf, type ExpressRequest as Request } from './express-dispatch.js';
 import { below, pathOf, tagMounts } from './express-layer.js';
-import { routeState, type RouteSource } from './route.js';
-import { joinTemplates, routeTemplate } from './template.js';
 
 type Next = (error?: unknown) => void;
-type Request = IncomingMessage & { route?: { readonly path: unknown } };
 
-/** Where one request is in the tree of routers. */
-class Dispatch implements RouteSource {
-  mount = '';
-  matched: string | undefined = undefined;
-  /** The last route whose handlers were called. */
-  dispatched: unknown = undefined;
-
-  constructor(private readonly request: Request) {}
-
-  endpoint(): string | undefined {
-    const { route } = this.request;
-    // Matched but never called: a `router.param` handler answered or failed.
-    if (route !== undefined && route !== this.dispatched)
-      return joinTemplates(this.mount, routeTemplate(route.path));
-    return this.matched ?? (this.mount === '' ? undefined : this.mount);
-  }
-
-  /** Holds on to the present endpoint when the dispatch moves on. */
-  keep(): void {
-    this.matched = this.endpoint();
-    this.dispatched = this.request.route;
-  }
-}
-
-export const hookExpress: Hook = ({ guard }) => {
+export const hookExpress: Hook = (context) => {
+  const { guard } = context;
   const wrapLayer = (Layer: any): void => {
     for (const name of ['handle_request', 'handleRequest']) {
       wrapMethod(Layer.prototype, name, (original) => {
@@ -84,10 +59,10 @@ export const hookExpress: Hook = ({ guard }) => {
     });
   };
 
-  onFileLoad(guard, 'express/lib/router/layer.js', wrapLayer);
-  onFileLoad(guard, 'express/lib/router/index.js', wrapRouter);
-  onFileLoad(guard, 'router/lib/layer.js', wrapLayer);
-  onFileLoad(guard, 'router/index.js', (Router) => wrapRouter(Router.prototype));
+  onKnownFile(context, 'express/lib/router/layer.js', '4.10', wrapLayer);
+  onKnownFile(context, 'express/lib/router/index.js', '4.10', wrapRouter);
+  onKnownFile(context, 'router/lib/layer.js', '2', wrapLayer);
+  onKnownFile(context, 'router/index.js', '2', (Router) => wrapRouter(Router.prototype));
 };
 
 function enterRoute(layer: any, req: Request, res: ServerResponse, next: Next): Next {
@@ -109,14 +84,6 @@ function enterMount(layer: any, req: Request, res: ServerResponse, next: Next): 
     dispatch.mount = outer;
     next(error);
   };
-}
-
-function dispatchOf(req: Request): Dispatch {
-  const state = routeState(req);
-  if (state.source instanceof Dispatch) return state.source;
-  const dispatch = new Dispatch(req);
-  state.source = dispatch;
-  return dispatch;
 }
 
 /** The router's own signals are not errors: they say "not me". */

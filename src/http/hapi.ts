@@ -2,8 +2,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- Hapi's own Request class */
 import type { IncomingMessage } from 'node:http';
 import type { Hook } from '../context.js';
-import { onFileLoad } from '../hook/load.js';
-import { supportedFile } from '../hook/version.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { routeState, type RouteSource } from './route.js';
 import { routeTemplate } from './template.js';
@@ -22,13 +21,12 @@ class HapiRoute implements RouteSource {
   }
 }
 
-export const hookHapi: Hook = ({ guard, log }) => {
-  const mark = guard.wrap('hapi request', (req: IncomingMessage, request: HapiRequest) => {
+export const hookHapi: Hook = (context) => {
+  const mark = context.guard.wrap('hapi request', (req: IncomingMessage, request: HapiRequest) => {
     routeState(req).source = new HapiRoute(request);
   });
 
-  onFileLoad(guard, '@hapi/hapi/lib/request.js', (Request, filename) => {
-    if (!supportedFile(log, '@hapi/hapi', '21', filename)) return;
+  onKnownFile(context, '@hapi/hapi/lib/request.js', '21', (Request) => {
     wrapMethod(Request, 'generate', (original) => {
       return function generate(
         this: any,

@@ -6,10 +6,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hook } from '../context.js';
 import { watchConstruction } from '../hook/construct.js';
 import { onModuleLoad } from '../hook/esm.js';
-import { onFileLoad } from '../hook/load.js';
-import { supportedFile } from '../hook/version.js';
+import { onKnownFile, supportedFile } from '../hook/version.js';
 import { routeState, type RouteSource } from './route.js';
 import { mountTemplate, routeTemplate } from './template.js';
+
+const VERSIONS = '4';
 
 interface Route {
   /** `ALL` for `app.all`, and for middleware. */
@@ -45,23 +46,28 @@ const isMiddleware = ({ method, path }: Route): boolean => method === 'ALL' && p
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constructor's parameters
 type ContextClass = abstract new (...args: any[]) => HonoContext;
 
-export const hookHono: Hook = ({ guard, log }) => {
-  const mark = guard.wrap('hono context', (context: HonoContext) => {
-    const incoming = context.env?.incoming;
-    if (incoming !== undefined) routeState(incoming).source = new HonoRoute(context);
+export const hookHono: Hook = (context) => {
+  const { guard, log } = context;
+  const mark = guard.wrap('hono context', (made: HonoContext) => {
+    const incoming = made.env?.incoming;
+    if (incoming !== undefined) routeState(incoming).source = new HonoRoute(made);
   });
+  const watched = (Context: ContextClass): ContextClass => watchConstruction(Context, mark);
 
-  const watched = (Context: ContextClass, filename: string): ContextClass | undefined =>
-    supportedFile(log, 'hono', '4', filename) ? watchConstruction(Context, mark) : undefined;
-
-  onFileLoad(guard, 'hono/dist/cjs/context.js', (exports, filename) => {
-    const Context = watched(exports.Context, filename);
-    if (Context === undefined) return undefined;
+  onKnownFile(context, 'hono/dist/cjs/context.js', VERSIONS, (exports) => {
+    const Context = watched(exports.Context);
     // Older builds export getters. In place it is seen by those too who loaded Hono before.
     if (Object.getOwnPropertyDescriptor(exports, 'Context')?.writable !== true)
       return { ...exports, Context };
     exports.Context = Context;
     return undefined;
   });
-  onModuleLoad({ guard, package: 'hono', file: 'dist/context.js', binding: 'Context', replace: watched });
+  onModuleLoad({
+    guard,
+    package: 'hono',
+    file: 'dist/context.js',
+    binding: 'Context',
+    replace: (Context: ContextClass, filename) =>
+      supportedFile(log, 'hono', VERSIONS, filename) ? watched(Context) : undefined,
+  });
 };

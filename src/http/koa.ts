@@ -5,8 +5,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- Koa's prototypes, and what routers leave on its context */
 import type { IncomingMessage } from 'node:http';
 import type { Hook } from '../context.js';
-import { onFileLoad } from '../hook/load.js';
-import { supportedFile } from '../hook/version.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { routeState, type RouteSource } from './route.js';
 import { joinTemplates, mountTemplate, routeTemplate } from './template.js';
@@ -60,13 +59,12 @@ function answeredByMount({ mountPath, status }: KoaContext): string | undefined 
   return mountPath === undefined || status === 404 ? undefined : routeTemplate(mountPath);
 }
 
-export const hookKoa: Hook = ({ guard, log }) => {
-  const mark = guard.wrap('koa context', (req: IncomingMessage, ctx: KoaContext) => {
+export const hookKoa: Hook = (context) => {
+  const mark = context.guard.wrap('koa context', (req: IncomingMessage, ctx: KoaContext) => {
     routeState(req).source = new KoaRoute(ctx);
   });
 
-  onFileLoad(guard, 'koa/lib/application.js', (Application, filename) => {
-    if (!supportedFile(log, 'koa', '2 || 3', filename)) return;
+  onKnownFile(context, 'koa/lib/application.js', '2 || 3', (Application) => {
     wrapMethod(Application.prototype, 'createContext', (original) => {
       return function createContext(this: any, req: IncomingMessage, ...rest: unknown[]): unknown {
         const ctx = original.call(this, req, ...rest);

@@ -6,8 +6,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- Next's own server classes */
 import type { IncomingMessage } from 'node:http';
 import type { Hook } from '../context.js';
-import { onFileLoad } from '../hook/load.js';
-import { supportedFile } from '../hook/version.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { routeState, type RouteSource } from './route.js';
 import { joinTemplates, mountTemplate, routeTemplate } from './template.js';
@@ -32,11 +31,11 @@ class NextRoute implements RouteSource {
 /** What is rendered when something else was not found or failed. */
 const ERROR_PAGES: readonly unknown[] = ['/404', '/500', '/_error', '/_not-found', '/_global-error'];
 
-export const hookNext: Hook = ({ guard, log }) => {
+export const hookNext: Hook = (context) => {
   /** One source for each page: pages are known when Next is built. */
   const sources = new Map<string, NextRoute>();
 
-  const mark = guard.wrap('next route', (server: NextServer, req: NextRequest, page: unknown) => {
+  const mark = context.guard.wrap('next route', (server: NextServer, req: NextRequest, page: unknown) => {
     if (req._req === undefined || typeof page !== 'string' || ERROR_PAGES.includes(page)) return;
     const state = routeState(req._req);
     // The first page is the one that was asked for; a custom server's own route says less.
@@ -51,8 +50,7 @@ export const hookNext: Hook = ({ guard, log }) => {
     return source;
   }
 
-  onFileLoad(guard, 'next/dist/server/base-server.js', (exports, filename) => {
-    if (!supportedFile(log, 'next', '15 || 16', filename)) return;
+  onKnownFile(context, 'next/dist/server/base-server.js', '15 || 16', (exports) => {
     wrapMethod(exports.default.prototype, 'renderToResponseWithComponents', (original) => {
       return function renderToResponseWithComponents(this: any, ctx: any, ...rest: unknown[]): unknown {
         mark(this, ctx?.req ?? {}, ctx?.pathname);
@@ -61,8 +59,7 @@ export const hookNext: Hook = ({ guard, log }) => {
     });
   });
 
-  onFileLoad(guard, 'next/dist/server/next-server.js', (exports, filename) => {
-    if (!supportedFile(log, 'next', '15 || 16', filename)) return;
+  onKnownFile(context, 'next/dist/server/next-server.js', '15 || 16', (exports) => {
     wrapMethod(exports.default.prototype, 'handleApiRequest', (original) => {
       return function handleApiRequest(this: any, req: any, res: any, query: any, match: any): unknown {
         mark(this, req ?? {}, match?.definition?.pathname);
