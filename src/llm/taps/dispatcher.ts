@@ -47,7 +47,7 @@ export function tapDispatchers(options: TapOptions): void {
     const exchange = exchanges.get(request);
     if (exchange !== undefined) onHead(exchange, response);
   });
-  // Versions before 7.12 have no such channel: of them calls are counted, but not what they used.
+  // Versions before 7.11 have no such channel: of them calls are counted, but not what they used.
   onChannel(guard, 'undici:request:bodyChunkReceived', ({ request, chunk }) => {
     exchanges.get(request)?.sink.chunk(chunk);
   });
