@@ -1,17 +1,23 @@
 /**
- * Every figure of every panel, held against what is known to have happened: calls, tokens, dollars, requests, queries,
- * pools, questions and revenue that the test itself caused, on three ways to a real Prometheus, through a restart, a
- * silence, a first-ever call and series that appear late.
+ * Every figure of every panel and alert, held against what is known to have happened: calls, tokens, dollars, requests,
+ * queries, pools, questions and revenue that the test itself caused, on three ways to a real Prometheus, through a
+ * restart, a silence, a first-ever call and series that appear late.
  */
 import assert from 'node:assert/strict';
+import { rulesFiles } from '../../src/grafana/alerts/files.js';
+import { ruleGroups } from '../../src/grafana/alerts/rules.js';
 import { allPanels, type ListedPanel } from '../../src/grafana/all-panels.js';
-import { substitute } from '../../src/grafana/promql.js';
+import { evaluate } from '../../src/grafana/evaluate.js';
+import { BY_VARIABLES, substitute, toPromql } from '../../src/grafana/promql.js';
 import type { Query, Window } from '../../src/grafana/query.js';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/grafana/thresholds.js';
 import { needBackends } from '../support/backends.js';
-import { INTERVAL_MS, startFleet, WAYS, type Fleet, type Life, type Way } from '../support/fleet.js';
+import { boundOf, differences, exactly, isForward, secondsOf } from '../support/compare.js';
+import { afternoon, morning, pause } from '../support/day.js';
+import { INTERVAL_MS, LOOKBACK_SECONDS, startFleet, WAYS, type Fleet, type Way } from '../support/fleet.js';
 import { until } from '../support/program.js';
 import type { Row } from '../support/prometheus.js';
-import { keyOf, truth, type Known, type KnownSeries, type TruthRow } from '../support/truth.js';
+import { keyOf, truth, type Known, type KnownSeries } from '../support/truth.js';
 
 /** A point in time at which everything is known. */
 interface Moment {
@@ -24,14 +30,43 @@ interface Moment {
 const LONG: Window = '10m';
 /** Shorter than the silence, and four samples long. */
 const SHORT: Window = '2s';
+/** That the day exceeds, so that alerts fire. */
+const LOW: Thresholds = { ...DEFAULT_THRESHOLDS, dailyCostUsd: 5, errorRatio: 0.02, llmP95Seconds: 2.5 };
 
-describe('every panel on a real Prometheus', function () {
+/** Every alert and recording rule as one query, with what is recorded put in. */
+function allRules(thresholds: Thresholds): { name: string; query: Query }[] {
+  const groups = ruleGroups(thresholds);
+  const records = groups.flatMap((group) => group.records);
+  const inlined = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const { op, name } = value as { op?: string; name?: string };
+    if (op === 'recorded') return inlined(records.find(({ record }) => record === name)?.query);
+    if (Array.isArray(value)) return value.map(inlined);
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlined(each)]));
+  };
+  const alerts = groups.flatMap((group) => group.alerts);
+  return [
+    ...records.map(({ record, query }) => ({ name: record, query })),
+    ...alerts.map(({ alert, query }) => ({ name: alert, query: inlined(query) as Query })),
+  ];
+}
+
+/** The rule file as it is written, at this day's pace. */
+function quickRules(): string {
+  const text = rulesFiles(LOW).find(({ format }) => format === 'prometheus')?.text ?? '';
+  return text
+    .replaceAll(/interval: 1m/g, `interval: ${INTERVAL_MS}ms`)
+    .replaceAll(/for: \d+[mh]/g, 'for: 0s');
+}
+
+describe('every panel and alert on a real Prometheus', function () {
   this.timeout(120_000);
   let fleet: Fleet;
   let startedAt: number;
   const moments: Record<string, Moment> = {};
   /** What was wrong when nothing had happened yet: bars of whole days would show later what came after. */
   const live: Record<string, string[]> = {};
+  const firing: Partial<Record<Way, Row[]>> = {};
 
   async function keep(name: string, rateInterval: Window = LONG): Promise<void> {
     await fleet.settled();
@@ -41,31 +76,13 @@ describe('every panel on a real Prometheus', function () {
     moments[name] = { at, rateInterval, series: Object.fromEntries(entries) as unknown as Moment['series'] };
   }
 
-  before(async function () {
-    const backends = needBackends(this);
-    fleet = await startFleet(backends);
-    startedAt = Date.now() / 1000;
-    await keep('nobody reports');
-    live['nobody reports'] = await wrongAt('nobody reports');
-    const [first, second] = fleet.places as [Fleet['places'][0], Fleet['places'][0]];
-    const [a, b] = await Promise.all([fleet.start(first), fleet.start(second)]);
-    await reports(2);
-    await keep('nothing is recorded');
-    live['nothing is recorded'] = await wrongAt('nothing is recorded');
-    await morning(a, b);
-    await keep('half the way');
-    await pause(3_000);
-    await keep('after a silence', SHORT);
-    await fleet.end(a);
-    const c = await fleet.start(first);
-    await keep('just restarted');
-    await afternoon(c, b);
-    await keep('the end');
-    // So that the day has no more samples than are known of.
-    await Promise.all([fleet.end(b), fleet.end(c)]);
-    await keep('the whole day');
-  });
-  after(() => fleet?.stop());
+  async function keepEmpty(name: string): Promise<void> {
+    await keep(name);
+    const results = [];
+    for (const { queries } of allPanels())
+      results.push(...(await checkAll(queries, moments[name] as Moment)));
+    live[name] = results.flatMap(({ wrong }) => wrong);
+  }
 
   const reports = (count: number): Promise<unknown> =>
     Promise.all(
@@ -77,9 +94,31 @@ describe('every panel on a real Prometheus', function () {
       ),
     );
 
-  // ── What is looked at ──────────────────────────────────────────────────────────────────────────────────────
+  before(async function () {
+    fleet = await startFleet(needBackends(this), { places: 2, rules: quickRules() });
+    const [first, second] = fleet.places as [Fleet['places'][0], Fleet['places'][0]];
+    startedAt = Date.now() / 1000;
+    await keepEmpty('nobody reports');
+    const [a, b] = await Promise.all([fleet.start(first), fleet.start(second)]);
+    await reports(2);
+    await keepEmpty('nothing is recorded');
+    await morning(a, b);
+    await keep('half the way');
+    await pause(3_000);
+    await keep('after a silence', SHORT);
+    await fleet.end(a);
+    const c = await fleet.start(first);
+    await keep('just restarted');
+    await afternoon(c, b);
+    await keep('the end');
+    for (const way of WAYS) firing[way] = await fleet.prometheus[way].query('ALERTS{alertstate="firing"}');
+    // So that the day has no more samples than are known of.
+    await Promise.all([fleet.end(b), fleet.end(c)]);
+    await keep('the whole day');
+  });
+  after(() => fleet?.stop());
 
-  const known = (moment: Moment, way: Way, query: Query, isExact = false): Known => ({
+  const known = (moment: Moment, way: Way, query: Query, isExact: boolean): Known => ({
     isExact,
     // A bar of a day stands at the day's beginning, and holds all of it.
     series: (isForward(query) ? (moments['the whole day'] ?? moment) : moment).series[way],
@@ -91,65 +130,111 @@ describe('every panel on a real Prometheus', function () {
   const asked = (promql: string, { rateInterval }: Moment): string =>
     substitute(promql, { range: LONG, rateInterval });
 
-  /** What is wrong with a query's answer on one way, if anything. */
-  async function check(way: Way, moment: Moment, query: Query, promql: string): Promise<{ wrong: string[]; bound: number }> {
-    const facts = known(moment, way, query);
+  interface Result {
+    readonly wrong: readonly string[];
+    readonly bound: number;
+  }
+
+  /** Within the bound of extrapolation, and just what extrapolation makes of the times of the samples. */
+  async function check(way: Way, moment: Moment, query: Query, promql: string): Promise<Result> {
+    const facts = known(moment, way, query, false);
     const expected = truth(query, facts);
     const exact = truth(query, known(moment, way, query, true));
     const rows = await fleet.prometheus[way].query(asked(promql, moment), facts.at);
+    const wrong = [...differences(rows, expected), ...differences(rows, exact)];
     return {
-      wrong: [...differences(rows, expected), ...differences(rows, exact)].map((line) => `${way}: ${line}\n    ${asked(promql, moment)}`),
+      wrong: wrong.map((line) => `${way}: ${line}\n    ${asked(promql, moment)}`),
       bound: boundOf(query, expected),
     };
-  } // prettier-ignore
+  }
 
   const checkAll = (
-    { queries }: ListedPanel,
+    queries: readonly { query: Query; promql: string }[],
     moment: Moment,
-  ): Promise<{ wrong: string[]; bound: number }[]> =>
+  ): Promise<Result[]> =>
     Promise.all(queries.flatMap(({ query, promql }) => WAYS.map((way) => check(way, moment, query, promql))));
 
-  async function wrongAt(name: string): Promise<string[]> {
-    const results = [];
-    for (const panel of allPanels()) results.push(...(await checkAll(panel, moments[name] as Moment)));
-    return results.flatMap(({ wrong }) => wrong);
-  }
-
-  async function checkPanel(panel: ListedPanel, moment: Moment): Promise<number> {
-    const results = await checkAll(panel, moment);
+  /** Says in the test's title by how much the figure may lie above the truth. */
+  async function mustBeTrue(test: Mocha.Context, queries: ListedPanel['queries'], moment: Moment): Promise<void> {
+    const results = await checkAll(queries, moment);
     const wrong = results.flatMap((result) => result.wrong);
     assert.ok(wrong.length === 0, `\n${wrong.join('\n')}`);
-    return Math.max(0, ...results.map(({ bound }) => bound));
-  }
-
-  // ── What must hold ─────────────────────────────────────────────────────────────────────────────────────────
+    const bound = Math.max(0, ...results.map((result) => result.bound));
+    if (bound > 0 && test.test) test.test.title += ` (at most ${(bound * 100).toFixed(1)} % above)`;
+  } // prettier-ignore
 
   it('the application reports what was done to it, to the last call, and nothing else', () => {
     for (const life of fleet.lives) {
-      const reported = new Map(
-        [...fleet.pushed(life)]
-          .filter(([, { kind, name }]) => kind !== 'gauge' && name !== 'intelia_gc_duration_seconds')
-          .map(([key, point]) => [point.kind === 'histogram' ? key.replace(point.name, `${point.name}_count`) : key, point.value]),
+      const counted = [...fleet.pushed(life)].filter(
+        ([, { kind, name }]) => kind !== 'gauge' && name !== 'intelia_gc_duration_seconds',
       );
+      const reported = counted.map(([key, { kind, name, value }]): [string, number] => [
+        kind === 'histogram' ? key.replace(name, `${name}_count`) : key,
+        value,
+      ]);
       const rounded = (of: Iterable<[string, number]>): object =>
         Object.fromEntries([...of].sort().map(([key, value]) => [key, Math.round(value * 1e9) / 1e9]));
       assert.deepEqual(rounded(reported), rounded(life.replica.ledger));
     }
-  }); // prettier-ignore
+  });
 
   for (const name of ['half the way', 'after a silence', 'just restarted', 'the end']) {
     describe(name, () => {
       for (const panel of allPanels().filter(({ queries }) => queries.length > 0)) {
         it(`${panel.dashboard}: ${panel.title}`, async function () {
-          const isLast = name === 'the end';
           // A day that is not over has more in it than half of it.
-          const queries = panel.queries.filter(({ query }) => isLast || !isForward(query));
-          const bound = await checkPanel({ ...panel, queries }, moments[name] as Moment);
-          if (bound > 0 && this.test) this.test.title += ` (at most ${(bound * 100).toFixed(1)} % above)`;
+          const queries = panel.queries.filter(({ query }) => name === 'the end' || !isForward(query));
+          await mustBeTrue(this, queries, moments[name] as Moment);
         });
       }
+      for (const [kind, thresholds] of Object.entries({ 'as shipped': DEFAULT_THRESHOLDS, low: LOW })) {
+        it(`alerts and recording rules, thresholds ${kind}`, async () => {
+          for (const { name: rule, query } of allRules(thresholds)) {
+            const results = await checkAll([{ query, promql: toPromql(query) }], moments[name] as Moment);
+            assert.deepEqual(results.flatMap(({ wrong }) => wrong), [], rule); // prettier-ignore
+          }
+        });
+      }
+      it('evaluate gives what Prometheus gives, of the same scrapes', async () => {
+        const moment = moments[name] as Moment;
+        const history = await fleet.history();
+        const rules = allRules(LOW).map(({ query }) => ({
+          query,
+          promql: toPromql(query, { only: BY_VARIABLES }),
+        }));
+        for (const { query, promql } of [...allPanels().flatMap(({ queries }) => queries), ...rules]) {
+          const { at } = known(moment, 'scrape', query, true);
+          const rows = await fleet.prometheus.scrape.query(asked(promql, moment), at);
+          const answers = evaluate(query, history, {
+            atMs: at * 1000, rangeMs: secondsOf(LONG) * 1000, rateIntervalMs: secondsOf(moment.rateInterval) * 1000,
+            lookbackMs: LOOKBACK_SECONDS * 1000,
+          }); // prettier-ignore
+          assert.deepEqual(differences(answers, exactly(rows)), [], promql);
+        }
+      });
     });
   }
+
+  it('alerts fire at the end for just those reasons that the day has given', () => {
+    const alerts = allRules(LOW).filter(({ name }) => name.startsWith('Intelia'));
+    for (const way of WAYS) {
+      const rows = alerts.flatMap(({ name, query }) =>
+        truth(query, known(moments['the end'] as Moment, way, query, false)).map(({ labels, maybe }) => ({
+          key: keyOf({ ...labels, alertname: name }),
+          maybe,
+        })),
+      );
+      const fired = (firing[way] ?? []).map(({ labels: { __name__, alertstate, severity, ...labels } }) => {
+        assert.ok(__name__ === 'ALERTS' && alertstate === 'firing' && /^(critical|warning)$/.test(severity ?? ''));
+        return keyOf(labels);
+      });
+      // Rules go on by the clock: what lies within extrapolation of a threshold may have gone either way.
+      const undecided = rows.filter(({ key, maybe }) => maybe && !fired.includes(key));
+      const expected = rows.filter((row) => !undecided.includes(row)).map(({ key }) => key);
+      assert.deepEqual(fired.sort(), expected.sort(), way);
+      assert.ok(expected.length >= 5, way);
+    }
+  }); // prettier-ignore
 
   for (const name of ['nobody reports', 'nothing is recorded']) {
     it(`${name}: no panel errs, none shows NaN`, () => assert.deepEqual(live[name], []));
@@ -170,98 +255,18 @@ describe('every panel on a real Prometheus', function () {
   });
 
   it('has the same series, by name and labels, on all three ways', async () => {
-    const shapes = await Promise.all(
+    const [scraped = [], pushed, collected] = await Promise.all(
       WAYS.map(async (way) => {
         const stored = await fleet.prometheus[way].stored('{__name__=~"intelia_.+|target_info"}');
-        return new Set(stored.map(({ labels }) => shapeOf(labels)));
+        return [...new Set(stored.map(({ labels }) => shapeOf(labels)))].sort();
       }),
     );
-    const [scraped = [], pushed, collected] = shapes.map((shape) => [...shape].sort());
     // Whom it is about is in `job` and `instance`; the scraped target_info says it in words of its own too.
     const expected = scraped.map((shape) => shape.replace('service_instance_id,service_name,', ''));
     assert.deepEqual(pushed, expected);
     assert.deepEqual(collected, expected);
   });
 });
-
-// ── What happens ─────────────────────────────────────────────────────────────────────────────────────────────
-
-async function morning({ replica: a, place }: Life, { replica: b }: Life): Promise<void> {
-  await a.command('users', { count: 12 });
-  await b.command('users', { count: 12 });
-  for (let i = 0; i < 6; i++) await a.ask('gpt-4o');
-  for (let i = 0; i < 3; i++) await b.ask('gpt-4o-mini', { stream: i > 0 });
-  await b.ask('flaky-1', { fails: 1 });
-  for (let i = 0; i < 4; i++) await a.get('/api/questions/1');
-  await b.get('/api/questions/999');
-  await a.get('/nowhere');
-  await b.get('/api/broken');
-  await a.abort();
-  await a.track('trackLlmCall', { model: 'gpt-4o', feature: 'summary', promptTokens: 1000, completionTokens: 200, costUsd: 3, duration: 7 }, 3);
-  await b.track('trackLlmCall', { model: 'gpt-4o', feature: 'summary', promptTokens: 10, completionTokens: 5, costUsd: 0.01, duration: 1.5 }, 5);
-  await b.track('trackHttpRequest', { method: 'GET', endpoint: '/api/report', status: 200, duration: 3 }, 7);
-  await a.track('trackDbQuery', { operation: 'UPDATE', table: 'users', status: 'success', duration: 0.3 }, 4);
-  await a.track('trackQuestion', { source: 'web', language: 'fr' }, 9);
-  await b.track('trackQuestion', { source: 'voice', language: 'en' }, 2);
-  await a.track('trackRevenue', { plan: 'pro', amountUsd: 29.9 }, 2);
-  await b.track('trackRevenue', { plan: 'farm', amountUsd: 149.5 });
-  await a.track('trackRevenue', { plan: 'pro', amountUsd: -29.9 });
-  await a.track('trackFeedback', { rating: 'positive' }, 8);
-  await b.track('trackFeedback', { rating: 'negative' }, 2);
-  await b.track('trackError', { type: 'payment_declined', severity: 'warning' });
-  await a.command('collect');
-  await a.command('hold', { count: 2 });
-  await b.command('hold', { count: 1 });
-  place.pushes.refuse = 1;
-  a.count('intelia_otel_export_failures_total', { reason: 'server_error' });
-} // prettier-ignore
-
-/** One replica is new, with series of its own; the other gets some that it never had. */
-async function afternoon({ replica: c }: Life, { replica: b }: Life): Promise<void> {
-  await c.command('users', { count: 7 });
-  await b.command('users', { count: 7 });
-  // Ever the first call of this model and of this feature.
-  await c.track('trackLlmCall', { model: 'claude-sonnet-4-5', feature: 'review', promptTokens: 1, completionTokens: 1, costUsd: 0.5, duration: 2.2 });
-  for (let i = 0; i < 5; i++) await c.ask('gpt-4o');
-  await c.ask('gpt-4o-mini', { stream: true });
-  await b.track('trackRevenue', { plan: 'late', amountUsd: 1000 });
-  await b.track('trackQuestion', { source: 'whatsapp', language: 'sw' }, 3);
-  await c.track('trackLlmCall', { model: 'gpt-4o', feature: 'summary', promptTokens: 5, completionTokens: 0.5, costUsd: 1, duration: 40, status: 'timeout' });
-  await c.get('/api/broken');
-  await b.abort();
-  await c.command('hold', { count: 3 });
-  await pause(3_000);
-} // prettier-ignore
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-// ── Comparing ────────────────────────────────────────────────────────────────────────────────────────────────
-
-const isForward = (query: Query): boolean => JSON.stringify(query).includes('"forward":true');
-
-function secondsOf(window: string): number {
-  const unit = { s: 1, m: 60, h: 3600, d: 86_400 }[window.at(-1) as 's' | 'm' | 'h' | 'd'];
-  return Number.parseFloat(window) * unit;
-}
-
-/** By how much extrapolation may raise a figure. */
-function boundOf(query: Query, expected: readonly TruthRow[]): number {
-  if (query.op === 'level') return 0;
-  const sure = expected.filter(({ maybe, value }) => !maybe && value.lo > 0);
-  return Math.max(0, ...sure.map(({ value: { lo, hi } }) => hi / lo - 1));
-}
-
-function differences(rows: readonly Row[], expected: readonly TruthRow[]): string[] {
-  const there = new Map(rows.map((row) => [keyOf(row.labels), row.value]));
-  const wrong = expected.flatMap(({ labels, value: { lo, hi }, maybe }) => {
-    const found = there.get(keyOf(labels));
-    there.delete(keyOf(labels));
-    const slack = 1e-6 * Math.max(1e-6, Math.abs(lo), Math.min(Math.abs(hi), 1e12));
-    if (found === undefined) return maybe ? [] : [`${keyOf(labels)} is missing, not ${lo}`];
-    return found >= lo - slack && found <= hi + slack ? [] : [`${keyOf(labels)} is ${found}, not ${lo} to ${hi}`];
-  });
-  return [...wrong, ...[...there].map(([key, value]) => `${key} is ${value} and should not be`)];
-} // prettier-ignore
 
 /** What a dashboard sees of a series: all but who reports it, and bounds written in one way. */
 function shapeOf({ instance, le, ...labels }: Row['labels']): string {

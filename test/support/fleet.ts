@@ -5,6 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHistory, type History } from '../../src/grafana/history.js';
 import type { Backends } from './backends.js';
 import { startCollector } from './collector.js';
 import { chatAnswer, chatEvents, json, sse, startLlmServer, type Answer } from './llm-server.js';
@@ -25,7 +26,7 @@ import type { Interval, KnownSeries } from './truth.js';
 export const JOB = 'intelia-expert';
 export const INTERVAL_MS = 500;
 /** As many intervals as Prometheus' own five minutes are, at a scrape a minute. */
-const LOOKBACK_SECONDS = 3;
+export const LOOKBACK_SECONDS = 3;
 /** US dollars of a call to each model, as the prices and the usage below make it. */
 const PRICES = { 'gpt-4o': 0.5, 'gpt-4o-mini': 0.25 };
 const USAGE = { prompt: 100, completion: 50, cached: 20, reasoning: 30 };
@@ -66,18 +67,26 @@ export interface Fleet {
   pushed(life: Life): Map<string, Point>;
   /** Waits until all three have all that the ledgers say. */
   settled(): Promise<void>;
+  /** What the scraping Prometheus was told, at the times of its own samples. */
+  history(): Promise<History>;
   /** What is known of every series, as one of the three has it. */
   known(way: Way, at: number): Promise<KnownSeries[]>;
   stop(): Promise<void>;
 }
 
-export async function startFleet(backends: Backends, places = 2): Promise<Fleet> {
+export interface FleetOptions {
+  readonly places: number;
+  /** A rule file's text, for all three. */
+  readonly rules: string;
+}
+
+export async function startFleet(backends: Backends, { places, rules }: FleetOptions): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'fleet-'));
   await writeFile(join(folder, 'prices.json'), JSON.stringify(OWN_PRICES));
   const scrapeRelays = await Promise.all(Array.from({ length: places }, startScrapeRelay));
   const targets = scrapeRelays.map(({ host }) => host);
   const start = (config = LATE_SAMPLES): Promise<Prometheus> =>
-    startPrometheus({ program: backends.prometheus, config, lookbackSeconds: LOOKBACK_SECONDS });
+    startPrometheus({ program: backends.prometheus, config, rules, lookbackSeconds: LOOKBACK_SECONDS });
   const [scrape, otlp, behind, postgres, provider] = await Promise.all([
     start(scrapeConfig(JOB, INTERVAL_MS, targets)), start(), start(), startPostgres(), startLlmServer(provide),
   ]); // prettier-ignore
@@ -103,8 +112,12 @@ export async function startFleet(backends: Backends, places = 2): Promise<Fleet>
         APP_DATABASE: postgres.url, APP_PROVIDER: provider.url, APP_POOL: pool,
       },
     }); // prettier-ignore
+    const asked = place.scrapes.scrapes.length;
     place.scrapes.upstream = replica.pullUrl;
     const instance = await until('a first push', () => instanceOf(place, replica));
+    const isScraped = (): true | undefined =>
+      place.scrapes.scrapes.slice(asked).some((text) => text !== undefined) ? true : undefined;
+    await until('a first scrape', isScraped);
     const life = { place, replica, instance, isOver: false };
     lives.push(life);
     return life;
@@ -134,6 +147,7 @@ export async function startFleet(backends: Backends, places = 2): Promise<Fleet>
         });
       }
     },
+    history: () => historyOf(scrape, all),
     known: async (way, at) => knownOf(fleet, way, at, await storedBy(prometheus[way])),
     async stop() {
       await Promise.all(lives.filter(({ isOver }) => !isOver).map((life) => fleet.end(life)));
@@ -191,7 +205,7 @@ function pushedBy({ place, instance }: Life): Map<string, Point> {
 
 /** By series name and labels. */
 async function storedBy(prometheus: Prometheus): Promise<StoredSeries[]> {
-  return prometheus.stored('{__name__=~"intelia_.+"}');
+  return prometheus.stored('{__name__=~"up|intelia_.+"}');
 }
 
 const nameOf = ({ labels }: StoredSeries): string => labels['__name__'] ?? '';
@@ -233,6 +247,20 @@ export function parseKey(key: string): { name: string; labels: Record<string, st
 function withLabels(key: string, more: Record<string, string>): string {
   const { name, labels } = parseKey(key);
   return seriesKey(name, { ...labels, ...more });
+}
+
+async function historyOf(prometheus: Prometheus, places: readonly Place[]): Promise<History> {
+  const up = await prometheus.stored(`up{job="${JOB}"}`);
+  const scrapes = places.flatMap(({ scrapes: { host, scrapes } }) => {
+    const times = up.find(({ labels }) => labels['instance'] === host)?.points ?? [];
+    // One sample of `up` a scrape: the nth is the nth.
+    return times.map(([at, isUp], i) => ({
+      atMs: Math.round(at * 1000), target: { job: JOB, instance: host }, text: isUp === 1 ? scrapes[i] : undefined,
+    }));
+  }); // prettier-ignore
+  const history = createHistory({ keepMs: 86_400_000 });
+  for (const one of scrapes.sort((a, b) => a.atMs - b.atMs)) history.add(one);
+  return history;
 }
 
 // ── What is known ────────────────────────────────────────────────────────────────────────────────────────────
@@ -298,11 +326,15 @@ function gaugesOf(lives: readonly Life[], way: Way, at: number, stored: readonly
     const up = at - life.replica.startedAt;
     set.set(seriesKey('intelia_uptime_seconds', identity(way, life)), { lo: up - 2, hi: up });
   }
-  return stored.filter((one) => !/_(total|bucket|sum|count)$/.test(nameOf(one))).flatMap((one) => {
+  const lastScrapes = new Map(
+    stored.filter((one) => nameOf(one) === 'up').map(({ labels, points }) =>
+      [labels['instance'] ?? '', points.findLast(([time]) => time <= at)?.[0] ?? 0] as const),
+  );
+  return stored.filter((one) => !/^up$|_(total|bucket|sum|count)$/.test(nameOf(one))).flatMap((one) => {
     const labels = labelsOf(one);
     const last = one.points.filter(([time]) => time <= at && time > at - LOOKBACK_SECONDS).at(-1);
-    // A scrape that finds nobody ends a series at once; a push that does not come says nothing.
-    const isGone = way === 'scrape' && lives.every((life) => life.isOver || life.place.scrapes.host !== labels['instance']);
+    // What a scrape has no longer has ended; a push that does not come says nothing.
+    const isGone = way === 'scrape' && last !== undefined && last[0] < (lastScrapes.get(labels['instance'] ?? '') ?? 0);
     if (last === undefined || isGone) return [];
     return [{ metric: nameOf(one), labels, times: [], value: set.get(seriesKey(nameOf(one), labels)) ?? exactly(last[1]) }];
   });

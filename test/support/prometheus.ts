@@ -45,6 +45,8 @@ export interface PrometheusOptions {
   readonly program: string;
   /** `prometheus.yml`; without it nothing is scraped, and late samples are taken as docs/grafana-cloud.md has it. */
   readonly config?: string;
+  /** A rule file's text. */
+  readonly rules?: string;
   /** How long a series is shown after its last sample. Seconds; Prometheus' own default is 300. */
   readonly lookbackSeconds?: number;
 }
@@ -65,7 +67,9 @@ export const scrapeConfig = (job: string, intervalMs: number, targets: readonly 
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const configFile = join(folder, 'prometheus.yml');
-  await writeFile(configFile, options.config ?? LATE_SAMPLES);
+  const rules = options.rules === undefined ? '' : 'rule_files: [rules.yml]\n';
+  await writeFile(join(folder, 'rules.yml'), options.rules ?? '');
+  await writeFile(configFile, `${options.config ?? LATE_SAMPLES}${rules}`);
   let port = 0;
   let program: Program;
   async function up(): Promise<void> {

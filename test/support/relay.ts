@@ -23,6 +23,8 @@ export interface PushRelay extends Relay {
 export interface ScrapeRelay extends Relay {
   /** Where `/metrics` is now; while undefined a scrape finds nobody. */
   upstream: string | undefined;
+  /** What each scrape was answered, in order; undefined when it was not. */
+  readonly scrapes: readonly (string | undefined)[];
 }
 
 /** Bases of OTLP endpoints: the application's own path is appended. */
@@ -54,19 +56,24 @@ export async function startPushRelay(...backends: readonly string[]): Promise<Pu
 }
 
 export async function startScrapeRelay(): Promise<ScrapeRelay> {
+  const scrapes: (string | undefined)[] = [];
   const relay: ScrapeRelay = {
     ...(await listen((request, response) => {
+      const place = scrapes.push(undefined) - 1;
       void (async () => {
         const { accept = '*/*', authorization } = request.headers;
         const headers = { accept, ...(authorization === undefined ? {} : { authorization }) };
         const answer = await fetch(`${relay.upstream ?? 'http://127.0.0.1:1'}${request.url ?? ''}`, {
           headers,
         });
+        const text = await answer.text();
+        if (answer.ok) scrapes[place] = text;
         const type = { 'content-type': answer.headers.get('content-type') ?? '' };
-        response.writeHead(answer.status, type).end(Buffer.from(await answer.arrayBuffer()));
-      })().catch(() => request.socket.destroy());
+        response.writeHead(answer.status, type).end(text);
+      })().catch(() => response.writeHead(503).end()); // Torn, Prometheus would ask twice.
     })),
     upstream: undefined,
+    scrapes,
   };
   return relay;
 }
