@@ -1,10 +1,19 @@
 /** Every database driver we know how to listen to. Each hook waits for its library to load; none loads one. */
 import type { Hook } from '../context.js';
 import { hookIoredis } from './ioredis.js';
+import { hookMariadb } from './mariadb.js';
 import { hookMongodb } from './mongodb.js';
 import { hookMysql } from './mysql.js';
 import { hookMysql2 } from './mysql2.js';
 import { hookPg } from './pg.js';
 import { hookRedis } from './redis.js';
 
-export const DATABASE_HOOKS: readonly Hook[] = [hookPg, hookMysql2, hookMysql, hookIoredis, hookRedis, hookMongodb];
+export const DATABASE_HOOKS: readonly Hook[] = [
+  hookPg,
+  hookMysql2,
+  hookMysql,
+  hookMariadb,
+  hookIoredis,
+  hookRedis,
+  hookMongodb,
+];
