@@ -14,7 +14,8 @@ import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/grafana/threshold
 import { needBackends } from '../support/backends.js';
 import { boundOf, differences, exactly, isForward, secondsOf } from '../support/compare.js';
 import { afternoon, morning, pause } from '../support/day.js';
-import { INTERVAL_MS, LOOKBACK_SECONDS, startFleet, WAYS, type Fleet, type Way } from '../support/fleet.js';
+import { startFleet, type Fleet } from '../support/fleet.js';
+import { INTERVAL_MS, LOOKBACK_SECONDS, WAYS, type Way } from '../support/lives.js';
 import { until } from '../support/program.js';
 import type { Row } from '../support/prometheus.js';
 import { keyOf, truth, type Known, type KnownSeries } from '../support/truth.js';

@@ -1,5 +1,5 @@
 /** What two replicas go through: a bit of everything, known to the last call. */
-import type { Life } from './fleet.js';
+import type { Life } from './lives.js';
 
 export async function morning({ replica: a, place }: Life, { replica: b }: Life): Promise<void> {
   await a.command('users', { count: 12 });

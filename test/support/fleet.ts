@@ -5,28 +5,33 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHistory, type History } from '../../src/grafana/history.js';
+import type { History } from '../../src/grafana/history.js';
 import type { Backends } from './backends.js';
 import { startCollector } from './collector.js';
 import { chatAnswer, chatEvents, json, sse, startLlmServer, type Answer } from './llm-server.js';
-import { decodeProtobuf, seriesKey, type Point } from './otlp-decode.js';
+import { knownOf } from './known.js';
+import {
+  historyOf,
+  INTERVAL_MS,
+  instanceOf,
+  JOB,
+  LOOKBACK_SECONDS,
+  mismatches,
+  pushedBy,
+  storedBy,
+  WAYS,
+  type Life,
+  type Place,
+  type Way,
+} from './lives.js';
+import type { Point } from './otlp-decode.js';
 import { startPostgres } from './postgres.js';
 import { until } from './program.js';
-import {
-  LATE_SAMPLES,
-  scrapeConfig,
-  startPrometheus,
-  type Prometheus,
-  type StoredSeries,
-} from './prometheus.js';
-import { startPushRelay, startScrapeRelay, type PushRelay, type ScrapeRelay } from './relay.js';
-import { startReplica, type Replica } from './replica.js';
-import type { Interval, KnownSeries } from './truth.js';
+import { LATE_SAMPLES, scrapeConfig, startPrometheus, type Prometheus } from './prometheus.js';
+import { startPushRelay, startScrapeRelay } from './relay.js';
+import { startReplica } from './replica.js';
+import type { KnownSeries } from './truth.js';
 
-export const JOB = 'intelia-expert';
-export const INTERVAL_MS = 500;
-/** As many intervals as Prometheus' own five minutes are, at a scrape a minute. */
-export const LOOKBACK_SECONDS = 3;
 /** US dollars of a call to each model, as the prices and the usage below make it. */
 const PRICES = { 'gpt-4o': 0.5, 'gpt-4o-mini': 0.25 };
 const USAGE = { prompt: 100, completion: 50, cached: 20, reasoning: 30 };
@@ -35,27 +40,6 @@ const OWN_PRICES = {
   'gpt-4o': { input_mtok: 2000, cache_read_mtok: 2000, output_mtok: 6000 },
   'gpt-4o-mini': { input_mtok: 1000, cache_read_mtok: 1000, output_mtok: 3000 },
 };
-/** What runs by itself, or is about us: not in the ledger. */
-const NOISE = /^intelia_gc_duration_seconds/;
-
-export const WAYS = ['scrape', 'OTLP', 'Collector'] as const;
-export type Way = (typeof WAYS)[number];
-
-/** One process, from start to end, in the place of a replica. */
-export interface Life {
-  readonly place: Place;
-  readonly replica: Replica;
-  /** `service.instance.id`. */
-  readonly instance: string;
-  isOver: boolean;
-}
-
-/** What a process manager keeps filled: the same address for scrapes, whoever runs there. */
-export interface Place {
-  readonly scrapes: ScrapeRelay;
-  readonly pushes: PushRelay;
-}
-
 export interface Fleet {
   readonly prometheus: Readonly<Record<Way, Prometheus>>;
   readonly places: readonly Place[];
@@ -139,7 +123,7 @@ export async function startFleet(backends: Backends, { places, rules }: FleetOpt
       for (const way of WAYS) {
         let wrong: string[] = [];
         const check = async (): Promise<true | undefined> => {
-          wrong = mismatches(fleet, way, await storedBy(prometheus[way]));
+          wrong = mismatches(lives, way, await storedBy(prometheus[way]));
           return wrong.length === 0 ? true : undefined;
         };
         await until('all is there', check, 8_000).catch(() => {
@@ -148,7 +132,7 @@ export async function startFleet(backends: Backends, { places, rules }: FleetOpt
       }
     },
     history: () => historyOf(scrape, all),
-    known: async (way, at) => knownOf(fleet, way, at, await storedBy(prometheus[way])),
+    known: async (way, at) => knownOf(lives, way, at, await storedBy(prometheus[way])),
     async stop() {
       await Promise.all(lives.filter(({ isOver }) => !isOver).map((life) => fleet.end(life)));
       await Promise.all([
@@ -186,185 +170,3 @@ async function createTable(url: string): Promise<void> {
   await client.query('CREATE TABLE questions (id serial PRIMARY KEY, model text)');
   await client.end();
 }
-
-// ── What was pushed ──────────────────────────────────────────────────────────────────────────────────────────
-
-function instanceOf({ pushes }: Place, { pid }: Replica): string | undefined {
-  const decoded = pushes.taken.map(({ body }) => decodeProtobuf(body));
-  return decoded.find(({ resource }) => resource['process.pid'] === pid)?.resource['service.instance.id'] as
-    string | undefined;
-}
-
-function pushedBy({ place, instance }: Life): Map<string, Point> {
-  const decoded = place.pushes.taken.map(({ body }) => decodeProtobuf(body));
-  const last = decoded.filter(({ resource }) => resource['service.instance.id'] === instance).at(-1);
-  return new Map((last?.points ?? []).map((point) => [seriesKey(point.name, point.labels), point]));
-}
-
-// ── What is stored ───────────────────────────────────────────────────────────────────────────────────────────
-
-/** By series name and labels. */
-async function storedBy(prometheus: Prometheus): Promise<StoredSeries[]> {
-  return prometheus.stored('{__name__=~"up|intelia_.+"}');
-}
-
-const nameOf = ({ labels }: StoredSeries): string => labels['__name__'] ?? '';
-
-/** Without its name, and with bounds written in one way: Prometheus writes 5.0 what OTLP brings as 5. */
-function labelsOf({ labels: { __name__: _, le, ...labels } }: StoredSeries): Record<string, string> {
-  return le === undefined ? labels : { ...labels, le: le === '+Inf' ? le : String(Number(le)) };
-}
-
-/** Where a life's series stand. */
-const identity = (way: Way, { place, instance }: Life): Record<string, string> => ({
-  job: JOB,
-  instance: way === 'scrape' ? place.scrapes.host : instance,
-});
-
-/** What the last samples are of what the ledgers of living processes say, line by line; empty when all is well. */
-function mismatches({ lives }: Fleet, way: Way, stored: readonly StoredSeries[]): string[] {
-  const last = new Map(stored.map((one) => [seriesKey(nameOf(one), labelsOf(one)), one.points.at(-1)?.[1]]));
-  return lives
-    .filter(({ isOver }) => !isOver)
-    .flatMap((life) =>
-      [...life.replica.ledger, ...life.replica.gauges].flatMap(([key, value]) => {
-        const found = last.get(withLabels(key, identity(way, life)));
-        return isClose(found, value) ? [] : [`${key}: ${found} and not ${value}`];
-      }),
-    );
-}
-
-const isClose = (a: number | undefined, b: number): boolean =>
-  a !== undefined && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
-
-export function parseKey(key: string): { name: string; labels: Record<string, string> } {
-  const labels = [...key.matchAll(/(\w+)="([^"]*)"/g)].map(
-    ([, name = '', value = '']) => [name, value] as const,
-  );
-  return { name: key.replace(/\{.*/, ''), labels: Object.fromEntries(labels) };
-}
-
-function withLabels(key: string, more: Record<string, string>): string {
-  const { name, labels } = parseKey(key);
-  return seriesKey(name, { ...labels, ...more });
-}
-
-async function historyOf(prometheus: Prometheus, places: readonly Place[]): Promise<History> {
-  const up = await prometheus.stored(`up{job="${JOB}"}`);
-  const scrapes = places.flatMap(({ scrapes: { host, scrapes } }) => {
-    const times = up.find(({ labels }) => labels['instance'] === host)?.points ?? [];
-    // One sample of `up` a scrape: the nth is the nth.
-    return times.map(([at, isUp], i) => ({
-      atMs: Math.round(at * 1000), target: { job: JOB, instance: host }, text: isUp === 1 ? scrapes[i] : undefined,
-    }));
-  }); // prettier-ignore
-  const history = createHistory({ keepMs: 86_400_000 });
-  for (const one of scrapes.sort((a, b) => a.atMs - b.atMs)) history.add(one);
-  return history;
-}
-
-// ── What is known ────────────────────────────────────────────────────────────────────────────────────────────
-
-const exactly = (value: number): Interval => ({ lo: value, hi: value });
-
-function knownOf({ lives }: Fleet, way: Way, at: number, stored: readonly StoredSeries[]): KnownSeries[] {
-  const series = new Map<string, KnownSeries>();
-  const times = new Map(
-    stored.map((one) => [seriesKey(nameOf(one), labelsOf(one)), one.points.map(([time]) => time)]),
-  );
-  for (const life of lives) {
-    for (const point of pushedBy(life).values()) {
-      if (point.kind === 'gauge' || NOISE.test(point.name)) continue;
-      const labels = { ...point.labels, ...identity(way, life) };
-      const key = seriesKey(point.name, labels);
-      const sampled = times.get(seriesKey(point.kind === 'histogram' ? `${point.name}_count` : point.name, labels)) ?? [];
-      series.set(key, merged(series.get(key), growthOf(point, labels, sampled, life)));
-    }
-  }
-  return [...series.values(), ...gaugesOf(lives, way, at, stored), ...noiseOf(upTo(stored, at))];
-} // prettier-ignore
-
-/** The ledger's word where it has one; the process' own where only it can know, as for a duration. */
-function growthOf(point: Point, labels: Record<string, string>, times: readonly number[], { replica }: Life): KnownSeries {
-  const common = { metric: point.name, labels, times };
-  const inLedger = (name: string): number => replica.ledger.get(seriesKey(name, point.labels)) ?? NaN;
-  if (point.kind !== 'histogram') return { ...common, value: exactly(inLedger(point.name)) };
-  const bounds = [...(point.bounds ?? []), Infinity];
-  return {
-    ...common,
-    value: exactly(inLedger(`${point.name}_count`)),
-    sum: exactly(point.sum ?? NaN),
-    buckets: bounds.map((le, i) => ({ le, count: exactly(point.counts?.[i] ?? NaN) })),
-  };
-} // prettier-ignore
-
-/** Two lives in one series: what a scrape makes of a restart. */
-function merged(a: KnownSeries | undefined, b: KnownSeries): KnownSeries {
-  if (a === undefined) return b;
-  const sum = (x: Interval | undefined, y: Interval | undefined): Interval => ({
-    lo: (x?.lo ?? 0) + (y?.lo ?? 0),
-    hi: (x?.hi ?? 0) + (y?.hi ?? 0),
-  });
-  return {
-    ...b,
-    value: sum(a.value, b.value),
-    ...(b.sum === undefined ? {} : { sum: sum(a.sum, b.sum) }),
-    ...(b.buckets === undefined
-      ? {}
-      : { buckets: b.buckets.map(({ le, count }, i) => ({ le, count: sum(a.buckets?.[i]?.count, count) })) }),
-  };
-}
-
-/** What still counts as now: the value that was set where the test sets it, else the last sample's. */
-function gaugesOf(lives: readonly Life[], way: Way, at: number, stored: readonly StoredSeries[]): KnownSeries[] {
-  const set = new Map(
-    lives.filter(({ isOver }) => !isOver).flatMap((life) =>
-      [...life.replica.gauges].map(([key, value]) => [withLabels(key, identity(way, life)), exactly(value)] as const),
-    ),
-  );
-  for (const life of lives.filter(({ isOver }) => !isOver)) {
-    const up = at - life.replica.startedAt;
-    set.set(seriesKey('intelia_uptime_seconds', identity(way, life)), { lo: up - 2, hi: up });
-  }
-  const lastScrapes = new Map(
-    stored.filter((one) => nameOf(one) === 'up').map(({ labels, points }) =>
-      [labels['instance'] ?? '', points.findLast(([time]) => time <= at)?.[0] ?? 0] as const),
-  );
-  return stored.filter((one) => !/^up$|_(total|bucket|sum|count)$/.test(nameOf(one))).flatMap((one) => {
-    const labels = labelsOf(one);
-    const last = one.points.filter(([time]) => time <= at && time > at - LOOKBACK_SECONDS).at(-1);
-    // What a scrape has no longer has ended; a push that does not come says nothing.
-    const isGone = way === 'scrape' && last !== undefined && last[0] < (lastScrapes.get(labels['instance'] ?? '') ?? 0);
-    if (last === undefined || isGone) return [];
-    return [{ metric: nameOf(one), labels, times: [], value: set.get(seriesKey(nameOf(one), labels)) ?? exactly(last[1]) }];
-  });
-} // prettier-ignore
-
-const upTo = (stored: readonly StoredSeries[], at: number): StoredSeries[] =>
-  stored.map((one) => ({ ...one, points: one.points.filter(([time]) => time <= at) }));
-
-/** Garbage collections: how many there were only the samples tell. */
-function noiseOf(stored: readonly StoredSeries[]): KnownSeries[] {
-  const of = (suffix: string): StoredSeries[] => stored.filter((one) => nameOf(one).endsWith(suffix) && NOISE.test(nameOf(one)));
-  const growth = (one: StoredSeries | undefined): number => {
-    const values = (one?.points ?? []).map(([, value]) => value);
-    return values.reduce((sum, value, i) => sum + (i === 0 ? 0 : value < (values[i - 1] ?? 0) ? value : value - (values[i - 1] ?? 0)), 0);
-  };
-  return of('_count').map((one) => {
-    const labels = labelsOf(one);
-    const isSame = (other: StoredSeries): boolean => {
-      const { le: _, ...rest } = labelsOf(other);
-      return seriesKey('', rest) === seriesKey('', labels);
-    };
-    const cumulative = of('_bucket').filter(isSame).map((bucket) => ({
-      le: Number((bucket.labels['le'] ?? '').replace('+Inf', 'Infinity')), count: growth(bucket),
-    })).sort((a, b) => a.le - b.le);
-    return {
-      metric: nameOf(one).replace(/_count$/, ''), labels, isNoise: true,
-      times: one.points.map(([time]) => time),
-      value: exactly(growth(one)),
-      sum: exactly(growth(of('_sum').find(isSame))),
-      buckets: cumulative.map(({ le, count }, i) => ({ le, count: exactly(count - (cumulative[i - 1]?.count ?? 0)) })),
-    };
-  });
-} // prettier-ignore
