@@ -128,6 +128,12 @@ describe('undici below its fetch', () => {
     assert.deepEqual(tap.events.map(({ feature }) => feature), ['summary', ...Array<string>(5).fill('chat')]);
   });
 
+  tapCase('sent by an older one of Node’s is counted, without what it used', async ({ server, recorded }) => {
+    if (others instanceof undici.Agent || Number(process.versions['undici']?.split('.')[0]) >= 7) return;
+    await (await undici.request(`${server.url}/chat/completions`, post(ASKED, { dispatcher: others }))).body.dump();
+    assert.deepEqual(await recorded(1), ['gpt-4o-mini success']);
+  });
+
   tapCase('the request is the caller’s own but for our header; what was not asked for has no usage', async ({ server, recorded }) => {
     const headers = { 'X-Intelia-Feature': 'own', 'x-own': '1' };
     assert.equal(await (await undici.request(`${server.url}/chat/completions`, post(STREAM, { headers }))).body.text(), EVENTS);
