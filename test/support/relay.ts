@@ -63,9 +63,11 @@ export async function startScrapeRelay(): Promise<ScrapeRelay> {
       void (async () => {
         const { accept = '*/*', authorization } = request.headers;
         const headers = { accept, ...(authorization === undefined ? {} : { authorization }) };
-        const answer = await fetch(`${relay.upstream ?? 'http://127.0.0.1:1'}${request.url ?? ''}`, {
-          headers,
-        });
+        // A scraper that gives up must be seen to: what it has not read has not been delivered.
+        const gone = new AbortController();
+        response.on('close', () => gone.abort());
+        const options = { headers, signal: gone.signal };
+        const answer = await fetch(`${relay.upstream ?? 'http://127.0.0.1:1'}${request.url ?? ''}`, options);
         const text = await answer.text();
         if (answer.ok) scrapes[place] = text;
         const type = { 'content-type': answer.headers.get('content-type') ?? '' };
