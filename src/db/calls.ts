@@ -1,5 +1,6 @@
 /** Calls to a database between their beginning and their end: each is counted once, when it ends. */
 import type { Context } from '../context.js';
+import { ownMethod } from '../hook/own.js';
 import { measureQuery } from './measure.js';
 import { describeStatement, type Statement } from './sql.js';
 
@@ -38,4 +39,18 @@ export function createCalls({ guard, now, emit }: Context, where: string): Calls
       measureQuery({ operation, table, failed, duration: Math.max(0, now() - call.start) }, emit);
     }),
   };
+}
+
+const CALL = Symbol('intelia.otel.call');
+
+/**
+ * Keeps a call on the driver's own object for it, unseen. Not in a WeakMap: one of as many objects that live as shortly
+ * costs several microseconds each, in collecting garbage.
+ */
+export function keepCall(query: object, call: Call): void {
+  ownMethod(query, CALL, call);
+}
+
+export function callOf(query: object | null | undefined): Call | undefined {
+  return (query as { [CALL]?: Call } | null | undefined)?.[CALL];
 }

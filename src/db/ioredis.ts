@@ -4,23 +4,27 @@
  * where ioredis settles it: the promise stays the caller's own.
  */
 import type { Hook } from '../context.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { callBefore } from '../hook/wrap.js';
 import { createCalls } from './calls.js';
 import { hasErrorReply, isRedirect, redisOperation } from './redis-command.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- ioredis' insides have no types */
 
+const KNOWN = '4.31 || 5 || 6';
 /** Where `sendCommand` is: of a connection since 5 and before, and of a cluster, which hands commands on to those. */
 const FILES = ['ioredis/built/Redis.js', 'ioredis/built/redis/index.js', 'ioredis/built/cluster/index.js'];
 
+/**
+ * On a command what settles it. A command comes here again when it is sent again; it may have a new promise then. Not a
+ * WeakMap: one of as many objects that live as shortly costs more than all the rest.
+ */
+const SETTLES = Symbol('intelia.otel.settles');
+
 export const hookIoredis: Hook = (context) => {
   const calls = createCalls(context, 'ioredis');
-  /** By command what settles it. A command comes here again when it is sent again; it may have a new promise then. */
-  const watched = new WeakMap<object, unknown>();
-
   const watch = context.guard.wrap('ioredis', (command: any) => {
-    if (watched.get(command) === command.resolve) return;
+    if (command[SETTLES] === command.resolve) return;
     const operation = redisOperation(command.name, command.args);
     if (operation === undefined) return;
     const call = calls.beginCommand(operation, '');
@@ -33,11 +37,11 @@ export const hookIoredis: Hook = (context) => {
       if (!isRedirect(args[0])) calls.end(call, true);
       return reject.apply(this, args);
     };
-    watched.set(command, command.resolve);
+    command[SETTLES] = command.resolve;
   });
 
   for (const file of FILES) {
-    onFileLoad(context.guard, file, (exports) => {
+    onKnownFile(context, file, KNOWN, (exports) => {
       callBefore(exports.default.prototype, 'sendCommand', (_redis, command) => watch(command));
     });
   }

@@ -7,13 +7,15 @@ import type { Context, Hook } from '../context.js';
 import type { Guard } from '../guard.js';
 import { watchConstruction } from '../hook/construct.js';
 import { onModuleLoad } from '../hook/esm.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile, supportedFile } from '../hook/version.js';
 import { callBefore, wrapMethod } from '../hook/wrap.js';
 import { createCalls } from './calls.js';
 import { mariadbPatches, whenMade, type MariadbPatches } from './mariadb-calls.js';
 import { mariadbPools, type ShowPool } from './mariadb-pools.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the driver's insides have no types */
+
+const KNOWN = '3.1';
 
 export const hookMariadb: Hook = (context) => {
   const { guard } = context;
@@ -24,29 +26,31 @@ export const hookMariadb: Hook = (context) => {
     const className = style === 'callback' ? 'Callback' : 'Promise';
     watchClass(context, `lib/connection-${style}.js`, `Connection${className}`, patches.connection);
     watchClass(context, `lib/pool-${style}.js`, `Pool${className}`, patches.pool, show);
-    onFileLoad(guard, `mariadb/dist/${style}.cjs`, (exports) => bundled(guard, exports, patches, show));
+    onKnownFile(context, `mariadb/dist/${style}.cjs`, KNOWN, (exports) =>
+      bundled(guard, exports, patches, show),
+    );
   }
   // Imported: a pool of either interface stands on one of this class, and listens to it as soon as it is made.
-  const replace = (Pool: any): void => {
-    callBefore(Pool.prototype, 'on', (pool) => show(pool, pool.opts));
-  };
-  onModuleLoad({ guard, package: 'mariadb', file: 'lib/pool.js', binding: 'Pool', replace });
+  watchImport(context, 'lib/pool.js', 'Pool', (prototype) => {
+    callBefore(prototype, 'on', (pool) => show(pool, pool.opts));
+  });
 };
 
 type Patch = (prototype: any) => void;
 
-function watchClass(
-  { guard }: Context,
-  file: string,
-  binding: string,
-  patch: Patch,
-  show?: ShowPool,
-): void {
-  onFileLoad(guard, `mariadb/${file}`, (Class) => {
+function watchClass(context: Context, file: string, binding: string, patch: Patch, show?: ShowPool): void {
+  onKnownFile(context, `mariadb/${file}`, KNOWN, (Class) => {
     patch(Class.prototype);
     return show && watchConstruction(Class, (pool, [options]) => show(pool, options));
   });
-  onModuleLoad({ guard, package: 'mariadb', file, binding, replace: (Class) => patch(Class.prototype) });
+  watchImport(context, file, binding, patch);
+}
+
+function watchImport({ guard, log }: Context, file: string, binding: string, patch: Patch): void {
+  const replace = (Class: any, filename: string): void => {
+    if (supportedFile(log, 'mariadb', KNOWN, filename)) patch(Class.prototype);
+  };
+  onModuleLoad({ guard, package: 'mariadb', file, binding, replace });
 }
 
 /** The exports to use instead: those of the bundle cannot be replaced in place. */

@@ -4,7 +4,7 @@
  */
 import type { Hook } from '../context.js';
 import { watchConstruction } from '../hook/construct.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { createCalls, type Call } from './calls.js';
 import { isNeverSent, mongoCommand, mongoOperation, saysWriteErrors } from './mongo-command.js';
@@ -12,6 +12,8 @@ import { poolName } from './pool-name.js';
 import { poolTracker, type PoolReader } from './pools.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the driver's insides have no types */
+
+const KNOWN = '6 || 7';
 
 const reader: PoolReader<any> = {
   active: (pool) => (pool.closed ? 0 : pool.currentCheckedOutCount),
@@ -35,7 +37,7 @@ export const hookMongodb: Hook = (context) => {
     calls.end(call, Boolean(error) || saysWriteErrors(reply));
   });
 
-  onFileLoad(guard, 'mongodb/lib/cmap/connection.js', ({ Connection }) => {
+  onKnownFile(context, 'mongodb/lib/cmap/connection.js', KNOWN, ({ Connection }) => {
     wrapMethod(Connection.prototype, 'command', (original) => {
       return function command(this: any, ...args: any[]): unknown {
         const call = begin(args[1], args[0]);
@@ -60,7 +62,7 @@ export const hookMongodb: Hook = (context) => {
     });
   });
 
-  onFileLoad(guard, 'mongodb/lib/operations/execute_operation.js', (exports) => {
+  onKnownFile(context, 'mongodb/lib/operations/execute_operation.js', KNOWN, (exports) => {
     const fail = guard.wrap('mongodb', (operation: any, error: unknown) => {
       if (!isNeverSent(error) || counted.has(error as object)) return;
       const { operation: name, table } = mongoOperation(operation);
@@ -77,7 +79,7 @@ export const hookMongodb: Hook = (context) => {
     });
   });
 
-  onFileLoad(guard, 'mongodb/lib/cmap/connection_pool.js', (exports) => {
+  onKnownFile(context, 'mongodb/lib/cmap/connection_pool.js', KNOWN, (exports) => {
     const add = guard.wrap('mongodb pool', (pool: any) => {
       const { hostAddress, dbName } = pool.options;
       const { host, port, socketPath } = hostAddress;

@@ -1,23 +1,23 @@
 /** MySQL by mysql 2.18: every query of a connection, a pool and a pool cluster. */
 import type { Hook } from '../context.js';
 import { watchConstruction } from '../hook/construct.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
-import { createCalls, type Call } from './calls.js';
+import { callOf, createCalls, keepCall, type Call } from './calls.js';
 import { mysqlPools } from './mysql-pools.js';
 import { sqlOf } from './pool-queries.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- mysql's insides have no types */
 
+const KNOWN = '2.18';
+
 export const hookMysql: Hook = (context) => {
   const { guard } = context;
   const calls = createCalls(context, 'mysql');
   const addPool = mysqlPools(context);
-  /** By query object. Weak, since a destroyed connection drops its queries without a word. */
-  const open = new WeakMap<object, Call>();
   const track = guard.wrap('mysql', (query: any, call: Call, isPool: boolean) => {
     // A pool's query is counted by its connection, from there on; if it gets none, it ends as the pool's.
-    if (!isPool || !open.has(query)) open.set(query, call);
+    if (!isPool || callOf(query) === undefined) keepCall(query, call);
   });
 
   const patchQuery = (owner: any, isPool: boolean): void => {
@@ -37,22 +37,22 @@ export const hookMysql: Hook = (context) => {
     });
   };
 
-  onFileLoad(guard, 'mysql/lib/protocol/sequences/Query.js', (Query) => {
+  onKnownFile(context, 'mysql/lib/protocol/sequences/Query.js', KNOWN, (Query) => {
     wrapMethod(Query.prototype, 'end', (original) => {
       return function end(this: any, ...args: any[]): unknown {
-        const call = open.get(this);
+        const call = callOf(this);
         if (call !== undefined) calls.end(call, Boolean(args[0]));
         return original.apply(this, args);
       };
     });
   });
-  onFileLoad(guard, 'mysql/lib/Connection.js', (Connection) => {
+  onKnownFile(context, 'mysql/lib/Connection.js', KNOWN, (Connection) => {
     patchQuery(Connection.prototype, false);
     wrapMethod(Connection.prototype, 'destroy', (original) => {
       return function destroy(this: any, ...args: any[]): unknown {
         guard.run('mysql', () => {
           for (const sequence of this._protocol._queue) {
-            const call = open.get(sequence);
+            const call = callOf(sequence);
             if (call !== undefined) calls.end(call, true);
           }
         });
@@ -60,9 +60,11 @@ export const hookMysql: Hook = (context) => {
       };
     });
   });
-  onFileLoad(guard, 'mysql/lib/Pool.js', (Pool) => {
+  onKnownFile(context, 'mysql/lib/Pool.js', KNOWN, (Pool) => {
     patchQuery(Pool.prototype, true);
     return watchConstruction(Pool, addPool);
   });
-  onFileLoad(guard, 'mysql/lib/PoolNamespace.js', (Namespace) => patchQuery(Namespace.prototype, true));
+  onKnownFile(context, 'mysql/lib/PoolNamespace.js', KNOWN, (Namespace) =>
+    patchQuery(Namespace.prototype, true),
+  );
 };

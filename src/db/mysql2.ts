@@ -6,34 +6,35 @@
 import type { Hook } from '../context.js';
 import type { Guard } from '../guard.js';
 import { watchConstruction } from '../hook/construct.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { callBefore, wrapMethod } from '../hook/wrap.js';
-import { createCalls, type Call, type Calls } from './calls.js';
+import { callOf, createCalls, keepCall, type Call, type Calls } from './calls.js';
 import { mysqlPools } from './mysql-pools.js';
 import { sqlOf, watchPoolQueries } from './pool-queries.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- mysql2's insides have no types */
 
+const KNOWN = '2.3 || 3';
+
 export const hookMysql2: Hook = (context) => {
   const { guard } = context;
   const calls = createCalls(context, 'mysql2');
-  const open = new WeakMap<object, Call>();
   const addPool = mysqlPools(context);
-  onFileLoad(guard, 'mysql2/lib/commands/command.js', (Command) =>
-    patchCommand(Command.prototype, calls, open),
+  onKnownFile(context, 'mysql2/lib/commands/command.js', KNOWN, (Command) =>
+    patchCommand(Command.prototype, calls),
   );
   // Since 3.12 what connections and pools have in common with their promise versions is in base/.
   for (const folder of ['mysql2/lib/base/', 'mysql2/lib/']) {
-    onFileLoad(guard, `${folder}connection.js`, (Connection) => {
-      patchConnection(Connection.prototype, calls, open, guard);
+    onKnownFile(context, `${folder}connection.js`, KNOWN, (Connection) => {
+      patchConnection(Connection.prototype, calls, guard);
     });
-    onFileLoad(guard, `${folder}pool.js`, (Pool) => {
+    onKnownFile(context, `${folder}pool.js`, KNOWN, (Pool) => {
       if (!Object.hasOwn(Pool.prototype, 'getConnection')) return undefined;
       watchPoolQueries(Pool.prototype, calls, guard);
       return watchConstruction(Pool, addPool);
     });
   }
-  onFileLoad(guard, 'mysql2/lib/pool_cluster.js', (PoolCluster) => {
+  onKnownFile(context, 'mysql2/lib/pool_cluster.js', KNOWN, (PoolCluster) => {
     wrapMethod(PoolCluster.prototype, 'of', (original) => {
       return function of(this: any, ...args: any[]): unknown {
         const namespace: any = original.apply(this, args);
@@ -45,12 +46,12 @@ export const hookMysql2: Hook = (context) => {
 };
 
 /** A command tells of its end by an event, with a callback and without. */
-function patchCommand(command: any, calls: Calls, open: WeakMap<object, Call>): void {
+function patchCommand(command: any, calls: Calls): void {
   wrapMethod(command, 'emit', (original) => {
     return function emit(this: any, ...args: any[]): unknown {
       const [event] = args;
       if (event === 'end' || event === 'error') {
-        const call = open.get(this);
+        const call = callOf(this);
         // An execute without a statement has ended because that could not be prepared.
         const failed =
           event === 'error' || (this.constructor.name === 'Execute' && this.statement === undefined);
@@ -61,14 +62,14 @@ function patchCommand(command: any, calls: Calls, open: WeakMap<object, Call>): 
   });
 }
 
-function patchConnection(connection: any, calls: Calls, open: WeakMap<object, Call>, guard: Guard): void {
+function patchConnection(connection: any, calls: Calls, guard: Guard): void {
   /** The SQL of the `query` that runs right now, before its values are put into it. */
   let text: unknown;
   const begin = guard.wrap('mysql2', (command: any, closed: boolean) => {
     const { name } = command.constructor;
-    if ((name !== 'Query' && name !== 'Execute') || open.has(command)) return;
+    if ((name !== 'Query' && name !== 'Execute') || callOf(command) !== undefined) return;
     const call = calls.begin(text ?? command.sql ?? command.statement?.query);
-    open.set(command, call);
+    keepCall(command, call);
     if (closed) calls.end(call, true);
     else if (typeof command.onResult === 'function') watchResult(command, call, calls);
   });
@@ -76,7 +77,7 @@ function patchConnection(connection: any, calls: Calls, open: WeakMap<object, Ca
   const endAll = guard.wrap('mysql2', ({ _command: running, _commands: queue }: any) => {
     const waiting = Array.from({ length: queue.length }, (_, i) => queue.get(i));
     for (const command of [running, ...waiting]) {
-      const call = command ? open.get(command) : undefined;
+      const call = callOf(command);
       if (call !== undefined) calls.end(call, true);
     }
   });

@@ -4,7 +4,7 @@
  * each command copied.
  */
 import type { Hook } from '../context.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { callBefore, wrapMethod } from '../hook/wrap.js';
 import { createCalls, type Calls } from './calls.js';
 import { hasErrorReply, isRedirect, redisOperation } from './redis-command.js';
@@ -12,6 +12,8 @@ import { redisPools } from './redis-pools.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- node-redis' insides have no types */
 
+/** Of `@redis/client`: 1 is that of `redis` 4. */
+const KNOWN = '1.6 || 5 || 6';
 const FOLDER = '@redis/client/dist/lib/client/';
 
 export const hookRedis: Hook = (context) => {
@@ -22,7 +24,7 @@ export const hookRedis: Hook = (context) => {
   const operationOf = (args: any): string | undefined =>
     guard.run('redis', () => redisOperation(args[0], args));
 
-  onFileLoad(guard, `${FOLDER}commands-queue.js`, (exports) => {
+  onKnownFile(context, `${FOLDER}commands-queue.js`, KNOWN, (exports) => {
     wrapMethod(exports.default.prototype, 'addCommand', (original) => {
       return function addCommand(this: any, ...given: any[]): unknown {
         queued++;
@@ -48,18 +50,18 @@ export const hookRedis: Hook = (context) => {
       };
     });
   };
-  onFileLoad(guard, `${FOLDER}index.js`, (exports) => {
+  onKnownFile(context, `${FOLDER}index.js`, KNOWN, (exports) => {
     for (const [method, commandsOf] of SENDERS) patchSender(exports.default.prototype, method, commandsOf);
   });
   // 4 makes its commands from this, before anybody else has its client.
-  onFileLoad(guard, '@redis/client/dist/lib/commander.js', (exports) => {
+  onKnownFile(context, '@redis/client/dist/lib/commander.js', KNOWN, (exports) => {
     const patchExecutor = guard.wrap('redis', (_exports: unknown, config: any) => {
       if (config.BaseClass.name !== 'RedisClient') return;
       patchSender(config, 'executor', ([command, args]) => [command.transformArguments(...args)]);
     });
     callBefore(exports, 'attachCommands', patchExecutor);
   });
-  onFileLoad(guard, `${FOLDER}pool.js`, (exports) => {
+  onKnownFile(context, `${FOLDER}pool.js`, KNOWN, (exports) => {
     redisPools(context, exports.RedisClientPool, () => fail('OTHER', calls));
   });
 };

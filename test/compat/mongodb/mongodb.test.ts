@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type * as Mongo from 'mongodb';
-import { hookMongodb } from '../../../src/db/mongodb.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort, type ChildServer } from '../../support/child-server.js';
-import { dbCounts } from '../../support/db-counts.js';
 import { startMongoJava, startMongoMock, type MongoMock, type Reply } from '../../support/mongo.js';
+import { test } from './hooked.js';
 
-const test = dbCounts([hookMongodb], '127.0.0.1/named=main');
 const { counted } = test;
 
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, n) => all + n, 0);

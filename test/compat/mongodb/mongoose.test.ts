@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type * as Mongoose from 'mongoose';
-import { hookMongodb } from '../../../src/db/mongodb.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import type { ChildServer } from '../../support/child-server.js';
-import { dbCounts } from '../../support/db-counts.js';
 import { startMongoJava } from '../../support/mongo.js';
+import { test } from './hooked.js';
 
-const test = dbCounts([hookMongodb]);
 const { counted } = test;
 
 for (const name of ['mongoose', 'mongoose8']) {
