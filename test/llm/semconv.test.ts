@@ -21,6 +21,18 @@ const DURATION = 'gen_ai.client.operation.duration';
 const TOKENS = 'gen_ai.client.token.usage';
 
 describe('createGenAiMeasure', () => {
+  it('has no duration for what tells none, and no single call for a sum of several', () => {
+    const usage = { promptTokens: 10, completionTokens: 5 };
+    const { duration: _, ...batched } = llmEvent({ usage, serviceTier: 'batch' });
+    const measure = (event: LlmEvent): string[] => {
+      const names: string[] = [];
+      createGenAiMeasure((name) => void names.push(name))(event);
+      return names;
+    };
+    assert.deepEqual(measure(batched), [TOKENS, TOKENS]);
+    assert.deepEqual(measure({ ...batched, requests: 7 }), []);
+  });
+
   it('measures a streamed success', () => {
     const of = {
       'gen_ai.operation.name': 'chat',
