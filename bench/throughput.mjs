@@ -1,5 +1,6 @@
 // A server under load, bare and measured: requests a second, and user CPU for each request. The load comes from this
-// process, on another core. Bare runs twice in each round: what differs between the two is the noise.
+// process, on another core. Every round starts new processes, since one and the same program is some percent faster or
+// slower from one start to the next. Bare runs twice in each round: what differs between the two is the noise.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +9,9 @@ import { OTEL, OURS, PROM } from './lib/peers.mjs';
 import { isQuick, report } from './lib/rounds.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const ROUNDS = isQuick ? 1 : 7;
-const SECONDS = isQuick ? 0.3 : 2;
+const ROUNDS = isQuick ? 1 : 9;
+const WARM_UP = isQuick ? 0.3 : 0.8;
+const SECONDS = isQuick ? 0.3 : 1.2;
 const CONTROL = 'bare, again';
 const env = {
   PATH: process.env.PATH,
@@ -36,7 +38,11 @@ async function startServer(kind, [flags, measuring]) {
     const [message] = await once(child, 'message');
     return message.cpu;
   };
-  return { port, cpu, stop: () => child.disconnect(), stderr: () => stderr };
+  const stop = async () => {
+    child.disconnect();
+    await once(child, 'exit');
+  };
+  return { port, cpu, stop, stderr: () => stderr };
 }
 
 async function load({ port, cpu }, duration) {
@@ -50,19 +56,23 @@ async function load({ port, cpu }, duration) {
   return { rate: requests / result.duration, cpu: (after.user - before.user) / requests };
 }
 
+async function sample(kind, name, how) {
+  const server = await startServer(kind, how);
+  await load(server, WARM_UP);
+  const figures = await load(server, SECONDS);
+  await server.stop();
+  if (name === OURS && !server.stderr().includes('[intelia-otel]'))
+    throw new Error('the preload said nothing: was it inert?');
+  return figures;
+}
+
 async function measure(kind, title, min) {
-  const servers = [];
-  for (const [name, how] of Object.entries(contenders(kind)))
-    servers.push([name, await startServer(kind, how)]);
-  const samples = Object.fromEntries(servers.map(([name]) => [name, []]));
-  for (const [, server] of servers) await load(server, SECONDS);
+  const all = Object.entries(contenders(kind));
+  const samples = Object.fromEntries(all.map(([name]) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    const order = servers.map((_, i) => servers[(i + round) % servers.length]);
-    for (const [name, server] of order) samples[name].push(await load(server, SECONDS));
+    const order = all.map((_, i) => all[(i + round) % all.length]);
+    for (const [name, how] of order) samples[name].push(await sample(kind, name, how));
   }
-  const ours = servers.find(([name]) => name === OURS)[1];
-  for (const [, server] of servers) server.stop();
-  if (!ours.stderr().includes('[intelia-otel]')) throw new Error('the preload said nothing: was it inert?');
 
   const times = (key) =>
     Object.fromEntries(Object.entries(samples).map(([name, all]) => [name, all.map((s) => s[key])]));
