@@ -2,25 +2,20 @@
  * What batches used, counted once: by their results, one by one, where the application reads those; else by the sum that
  * the batch itself tells.
  */
-import { parseJson } from '../wire/body.js';
 import { createJsonReader } from '../wire/body.js';
 import { createElements } from '../wire/elements.js';
-import { createEventStream } from '../wire/sse.js';
+import { readLines, type LineReader } from '../wire/lines.js';
+import { eventOf, sumsOf } from './batch-events.js';
 import { createRecent } from './recent.js';
-import type { BatchSum, CallFacts, LaterDocument, LlmEvent, LlmStatus, Operation } from '../types.js';
+import type { LaterDocument, LlmEvent } from '../types.js';
 
 type Results = Extract<LaterDocument, { kind: 'results' }>;
 type Batch = Extract<LaterDocument, { kind: 'batch' }>;
 
-export interface BatchReader {
-  push(bytes: Uint8Array): void;
-  end(): void;
-}
-
 export interface Batches {
   /** @param host ids are its own. @param feature what the application names for what it reads now. */
-  readResults(document: Results, host: string, feature: string | undefined): BatchReader;
-  readBatch(document: Batch, host: string, feature: string | undefined): BatchReader;
+  readResults(document: Results, host: string, feature: string | undefined): LineReader;
+  readBatch(document: Batch, host: string, feature: string | undefined): LineReader;
   /** Counts the sums that still wait for their results. */
   settle(): void;
 }
@@ -112,67 +107,5 @@ export function createBatches({ record, schedule }: BatchOptions): Batches {
         },
       };
     },
-  };
-}
-
-/** A file that is none of results is left alone from its first line on. */
-function readLines(take: (value: unknown, index: number) => boolean): BatchReader {
-  let index = 0;
-  let isOff = false;
-  const line = (value: unknown): void => {
-    if (!isOff) isOff = !take(value, index++);
-  };
-  const lines = createEventStream(false, false, {
-    event(text) {
-      if (text.trim() !== '') line(parseJson(text));
-      return undefined;
-    },
-    longEvent: line,
-  });
-  let isFirst = true;
-  return {
-    push(bytes) {
-      if (bytes.length === 0) return;
-      if (isFirst) isOff = bytes[0] !== OPEN_OBJECT;
-      isFirst = false;
-      if (!isOff) lines.push(bytes);
-    },
-    end: () => void (isOff || lines.end()),
-  };
-}
-
-const OPEN_OBJECT = 0x7b;
-
-interface Told {
-  readonly operation: Operation;
-  readonly feature: string;
-  readonly status: LlmStatus;
-  readonly facts: CallFacts;
-}
-
-function eventOf(
-  provider: string,
-  { operation, feature, status, facts }: Told,
-  named: string | undefined,
-  model: string | undefined,
-): LlmEvent {
-  return {
-    ...{ provider, operation, model: facts.responseModel ?? model, feature: named ?? feature, status },
-    ...(status === 'success' && facts.usage !== undefined && { usage: facts.usage }),
-    ...(facts.costUsd !== undefined && { costUsd: facts.costUsd }),
-    ...{ serviceTier: facts.serviceTier ?? 'batch', isRetry: false },
-  };
-}
-
-function sumsOf(provider: string, batch: BatchSum, named: string | undefined) {
-  const { facts, feature, succeeded, failed, failure } = batch;
-  const all = { operation: 'batch', feature } as const;
-  const sum = eventOf(provider, { ...all, status: 'success', facts }, named, undefined);
-  const failures = eventOf(provider, { ...all, status: failure, facts }, named, undefined);
-  // Without its usage a batch says nothing that its results will not say better.
-  const isTold = facts.usage !== undefined;
-  return {
-    succeeded: { ...sum, requests: isTold ? succeeded : 0 },
-    failed: { ...failures, requests: isTold ? failed : 0 },
   };
 }
