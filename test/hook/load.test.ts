@@ -39,6 +39,25 @@ describe('onFileLoad', () => {
     assert.deepEqual(seen, ['.', 'node_modules/host']);
   });
 
+  it('sees a package that is installed under another name, scoped or not', () => {
+    const { context } = testContext();
+    const seen: string[] = [];
+    for (const [alias, name] of [
+      [`${lib}-old`, lib],
+      [`@old/${lib}`, `@new/${lib}`],
+      [`${lib}-other`, 'other'],
+    ]) {
+      const root = join(folder, 'node_modules', alias as string);
+      mkdirSync(join(root, 'inner'), { recursive: true });
+      writeFileSync(join(root, 'package.json'), JSON.stringify({ name, main: 'inner/main.js' }));
+      writeFileSync(join(root, 'inner/main.js'), `exports.owner = ${JSON.stringify(alias)};`);
+    }
+    onFileLoad(context.guard, `${lib}/inner/main.js`, (exports) => void seen.push(exports.owner));
+    onFileLoad(context.guard, `@new/${lib}/inner/main.js`, (exports) => void seen.push(exports.owner));
+    for (const alias of [`${lib}-old`, `@old/${lib}`, `${lib}-other`]) load(alias);
+    assert.deepEqual(seen, [`${lib}-old`, `@old/${lib}`]);
+  });
+
   it('sees a file that is loaded already', () => {
     const { context } = testContext();
     load(lib);
