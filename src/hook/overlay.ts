@@ -16,11 +16,12 @@ export function createOverlay<T extends object>(
   methods: Readonly<Record<PropertyKey, Overlaid<T>>>,
 ): (target: object, tap: T) => void {
   const hidden = createHiding<T>();
+  const keys = Reflect.ownKeys(methods);
   const prototypes = new WeakMap<object, object>();
 
   function prototypeOver(base: any): object {
     const prototype = Object.create(base);
-    for (const key of Reflect.ownKeys(methods)) {
+    for (const key of keys) {
       const method = methods[key] as Overlaid<T>;
       if (typeof base[key] !== 'function') continue;
       const overlaid = function (this: unknown, ...args: any[]): any {
@@ -39,7 +40,7 @@ export function createOverlay<T extends object>(
   }
 
   return (target: any, tap) => {
-    if (hidden.of(target) !== undefined || Object.getOwnPropertyNames(target).length > 0)
+    if (hidden.of(target) !== undefined || keys.some((key) => Object.hasOwn(target, key)))
       return ownOverlay(target, tap, methods);
     const base = Object.getPrototypeOf(target);
     let prototype = prototypes.get(base);
