@@ -42,7 +42,7 @@ export function deliverAtEnd({ push, guard, beforeLast = [] }: ShutdownOptions):
       beside: () => void push.flush(LAST_PUSH_MS, { hold: false }),
       async alone() {
         finishOpen();
-        await push.flush(LAST_PUSH_MS);
+        await push.flush(LAST_PUSH_MS, { isLast: true });
       },
       onRaise: (isRaised) => (isOver = isRaised),
     }),

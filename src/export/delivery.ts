@@ -23,7 +23,7 @@ export interface DeliveryOptions {
 
 export interface Delivery {
   /** Sends the totals of now, again while that makes sense; tells whether the backend took them. */
-  send(attempt: Attempt): Promise<boolean>;
+  send(attempt: Attempt, isLast: boolean): Promise<boolean>;
   /** Reads what {@link Delivery.sendSync} cannot: what the application recorded with meters of its own. */
   prepare(): Promise<void>;
   /** Sends the totals of now if any of them is unsent, before it returns. Makes one try. */
@@ -48,8 +48,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let prepared: ResourceMetrics | undefined;
   let notBeforeMs = 0;
 
-  function read(foreign: ResourceMetrics | undefined): Reading {
-    const cells = reader.readCells();
+  function read(foreign: ResourceMetrics | undefined, isLast: boolean): Reading {
+    const cells = reader.readCells(isLast);
     return { cells, foreign, mark: markOf(cells, foreign) };
   }
 
@@ -77,9 +77,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   return {
-    async send({ deadlineMs, sleep, signal }) {
+    async send({ deadlineMs, sleep, signal }, isLast) {
       const foreign = await collectForeign((deadlineMs - time.nowMs()) * COLLECT_SHARE);
-      const reading = read(foreign);
+      const reading = read(foreign, isLast);
       const request = await otlp().request(reading.cells, foreign);
       for (let retry = 0; ; retry++) {
         const leftMs = deadlineMs - time.nowMs();
@@ -97,7 +97,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     sendSync(timeoutMs) {
       const deadlineMs = time.nowMs() + timeoutMs;
-      const reading = read(prepared);
+      const reading = read(prepared, true);
       if (!isBeyond(reading.mark, sent)) return;
       const request = otlp().requestSync(reading.cells, reading.foreign);
       settle(reading, options.postSync(request, deadlineMs - time.nowMs()));

@@ -2,7 +2,7 @@
 import { HistogramCell, type Cell } from '../metrics/cell.js';
 import { CounterFamily, HistogramFamily } from '../metrics/family.js';
 import { METER_NAME } from '../metrics/provider.js';
-import { isNew, zeroMs, type CellGroup, type CellReading } from '../metrics/reading.js';
+import { afterMs, isNew, isOver, zeroMs, type CellGroup, type CellReading } from '../metrics/reading.js';
 import type { AnyFamily } from '../metrics/registry.js';
 import { VERSION } from '../version.js';
 import type { ResourceAttributes } from './resource.js';
@@ -10,6 +10,8 @@ import type { ResourceAttributes } from './resource.js';
 /** Writes a whole request: the cells, and beside them `others`, which are scope metrics of the same form. */
 export type JsonWrite = (reading: CellReading, others: readonly unknown[]) => string;
 
+/** DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK. */
+const NO_VALUE = '"flags":1';
 /** AGGREGATION_TEMPORALITY_CUMULATIVE. */
 const CUMULATIVE = '"aggregationTemporality":2';
 
@@ -17,9 +19,9 @@ export function createJsonWrite(attributes: ResourceAttributes): JsonWrite {
   const pairs = Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
   const resource = JSON.stringify({ attributes: pairs, droppedAttributesCount: 0 });
   const scope = JSON.stringify({ name: METER_NAME, version: VERSION });
-  return ({ groups, startMs, nowMs }, others) => {
-    const start = `"startTimeUnixNano":"${nanoseconds(startMs)}","timeUnixNano":"`;
-    const metrics = groups.map((group) => metric(group, start, nowMs));
+  return (reading, others) => {
+    const start = `"startTimeUnixNano":"${nanoseconds(reading.startMs)}","timeUnixNano":"`;
+    const metrics = reading.groups.map((group) => metric(group, start, reading));
     const own = `{"scope":${scope},"metrics":[${metrics.join(',')}]}`;
     const scopes = [own, ...others.map((other) => JSON.stringify(other))];
     return `{"resourceMetrics":[{"resource":${resource},"scopeMetrics":[${scopes.join(',')}]}]}`;
@@ -31,7 +33,9 @@ function anyValue(value: string | number): object {
   return Number.isSafeInteger(value) ? { intValue: value } : { doubleValue: value };
 }
 
-function metric({ family, cells }: CellGroup, start: string, nowMs: number): string {
+function metric({ family, cells }: CellGroup, start: string, reading: CellReading): string {
+  const { nowMs } = reading;
+  const isGone = isOver(reading, family);
   const { name, spec } = family;
   const head = JSON.stringify({ name, description: spec.description, unit: spec.unit }).slice(0, -1);
   const keys = family.labelNames.map((label) => `{"key":${JSON.stringify(label)},"value":{"stringValue":`);
@@ -45,6 +49,7 @@ function metric({ family, cells }: CellGroup, start: string, nowMs: number): str
     if (isNew(family, cell))
       points += `${common}${nanoseconds(zeroMs(cell, nowMs))}",${numbers(cell, bounds, true)}},`;
     points += `${common}${now}",${numbers(cell, bounds, false)}},`;
+    if (isGone) points += `${common}${nanoseconds(afterMs(reading))}",${NO_VALUE}},`;
   }
   const { kind, more } = dataOf(family);
   return `${head},"${kind}":{${more}"dataPoints":[${points.slice(0, -1)}]}}`;

@@ -1,7 +1,7 @@
 /** Data points as OTLP protobuf: of a point, all that varies from push to push is a few numbers. */
 import { HistogramCell, type NumberCell } from '../metrics/cell.js';
-import { isNew, zeroMs, type CellGroup } from '../metrics/reading.js';
-import { FIXED64, fieldSize, ProtobufWriter } from './protobuf.js';
+import { isNew, isOver, zeroMs, type CellGroup, type CellReading } from '../metrics/reading.js';
+import { FIXED64, fieldSize, ProtobufWriter, VARINT } from './protobuf.js';
 
 /** What of a family is the same in each request. */
 export interface FamilyCode {
@@ -28,13 +28,18 @@ export interface Time {
 /** A tag and 64 bits. */
 export const NUMBER_SIZE = 9;
 
+/** Two times, and the flag DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK in place of a value. */
+const NO_VALUE_SIZE = 2 * NUMBER_SIZE + 2;
+
 /** Bytes of all points of a family, so that its size can be written before them. */
-export function pointsSize({ family, cells }: CellGroup, code: FamilyCode): number {
+export function pointsSize({ family, cells }: CellGroup, code: FamilyCode, reading: CellReading): number {
+  const isGone = isOver(reading, family);
   let size = 0;
   for (const cell of cells) {
     const labels = (cell.encoded ??= encodeLabels(cell.values, code));
     const point = fieldSize(code.pointSize + labels.length);
     size += isNew(family, cell) ? 2 * point : point;
+    if (isGone) size += fieldSize(NO_VALUE_SIZE + labels.length);
   }
   return size;
 }
@@ -43,34 +48,45 @@ export function writePoints(
   writer: ProtobufWriter,
   { family, cells }: CellGroup,
   code: FamilyCode,
-  start: Time,
-  now: Time,
-  nowMs: number,
+  times: { readonly start: Time; readonly now: Time; readonly after: Time },
+  reading: CellReading,
 ): void {
+  const { start, now } = times;
+  const isGone = isOver(reading, family);
   for (const cell of cells) {
     const labels = cell.encoded as Uint8Array;
     const size = code.pointSize + labels.length;
     // Two points of one series in one request: 0 when it was born, its value now.
     for (let zero = isNew(family, cell); ; zero = false) {
       writer.open(1, size);
-      writeTime(writer, 2, start);
-      writeTime(writer, 3, zero ? time(zeroMs(cell, nowMs)) : now);
+      writeTimes(writer, start, zero ? time(zeroMs(cell, reading.nowMs)) : now);
       if (cell instanceof HistogramCell) writeHistogram(writer, cell, zero, code.bounds);
       else writeNumber(writer, cell, zero);
       writer.raw(labels);
       if (!zero) break;
     }
+    if (isGone) writeNoValue(writer, start, times.after, labels);
   }
 }
 
-function writeTime(writer: ProtobufWriter, field: number, { low, high }: Time): void {
-  writer.tag(field, FIXED64);
-  writer.fixed64(low, high);
+function writeTimes(writer: ProtobufWriter, start: Time, at: Time): void {
+  writer.tag(2, FIXED64);
+  writer.fixed64(start.low, start.high);
+  writer.tag(3, FIXED64);
+  writer.fixed64(at.low, at.high);
 }
 
 function writeNumber(writer: ProtobufWriter, { value }: NumberCell, zero: boolean): void {
   writer.tag(4, FIXED64);
   writer.double(zero ? 0 : value);
+}
+
+function writeNoValue(writer: ProtobufWriter, start: Time, at: Time, labels: Uint8Array): void {
+  writer.open(1, NO_VALUE_SIZE + labels.length);
+  writeTimes(writer, start, at);
+  writer.tag(8, VARINT);
+  writer.varint(1);
+  writer.raw(labels);
 }
 
 function writeHistogram(

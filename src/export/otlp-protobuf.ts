@@ -5,10 +5,10 @@
  */
 import { CounterFamily, HistogramFamily } from '../metrics/family.js';
 import { METER_NAME } from '../metrics/provider.js';
-import type { CellReading } from '../metrics/reading.js';
+import { afterMs, type CellReading } from '../metrics/reading.js';
 import type { AnyFamily } from '../metrics/registry.js';
 import { VERSION } from '../version.js';
-import { NUMBER_SIZE, pointsSize, time, writePoints, type FamilyCode } from './otlp-points.js';
+import { NUMBER_SIZE, pointsSize, time, writePoints, type FamilyCode, type Time } from './otlp-points.js';
 import { bytesField, FIXED64, fieldSize, ProtobufWriter, textField, varintField } from './protobuf.js';
 import type { ResourceAttributes } from './resource.js';
 
@@ -32,7 +32,7 @@ export function createProtobufWrite(attributes: ResourceAttributes): ProtobufWri
   return (reading, others) => {
     const parts = reading.groups.map((group) => {
       const code = codeOf(group.family);
-      const dataSize = code.tail.length + pointsSize(group, code);
+      const dataSize = code.tail.length + pointsSize(group, code, reading);
       return { group, code, dataSize, metricSize: code.head.length + fieldSize(dataSize) };
     });
     const scopeSize = parts.reduce((sum, { metricSize }) => sum + fieldSize(metricSize), scope.length);
@@ -43,12 +43,17 @@ export function createProtobufWrite(attributes: ResourceAttributes): ProtobufWri
     writer.raw(resource);
     writer.open(2, scopeSize);
     writer.raw(scope);
-    const [start, now] = [time(reading.startMs), time(reading.nowMs)];
+    const [start, now, after] = [reading.startMs, reading.nowMs, afterMs(reading)].map(time) as [
+      Time,
+      Time,
+      Time,
+    ];
+    const times = { start, now, after };
     for (const { group, code, dataSize, metricSize } of parts) {
       writer.open(2, metricSize);
       writer.raw(code.head);
       writer.open(code.kind, dataSize);
-      writePoints(writer, group, code, start, now, reading.nowMs);
+      writePoints(writer, group, code, times, reading);
       writer.raw(code.tail);
     }
     writer.raw(others);

@@ -16,12 +16,18 @@ export interface PushOptions extends Omit<DeliveryOptions, 'time'> {
   readonly time?: Time;
 }
 
+export interface FlushOptions {
+  /** Whether the process is held open meanwhile: true unless told not to. */
+  readonly hold?: boolean;
+  /** Nothing will follow, so gauges are taken back. */
+  readonly isLast?: boolean;
+}
+
 export interface Push {
   /**
    * Sends the totals of now, within `timeoutMs` and with retries; tells whether the backend took them. Never rejects.
-   * Holds the process open meanwhile, unless told not to.
    */
-  flush(timeoutMs?: number, options?: { readonly hold?: boolean }): Promise<boolean>;
+  flush(timeoutMs?: number, options?: FlushOptions): Promise<boolean>;
   /** Reads what {@link Push.flushSync} cannot: what the application recorded with meters of its own. */
   prepare(): void;
   /** Sends the totals of now if any of them is unsent, before it returns. Makes one try. For `exit` alone. */
@@ -37,17 +43,22 @@ export function createPush(options: PushOptions): Push {
   const otlp = (): Otlp => (loaded ??= options.otlp());
   const delivery = createDelivery({ ...options, otlp, time });
 
-  const work = (attempt: Attempt): Promise<boolean> =>
-    delivery.send(attempt).catch((error: unknown) => {
+  const work = (attempt: Attempt, isLast: boolean): Promise<boolean> =>
+    delivery.send(attempt, isLast).catch((error: unknown) => {
       guard.report('push', error);
       options.judge({ code: 'INTERNAL' }, undefined);
       return false;
     });
-  const start = (timeoutMs: number): Run =>
-    (running = startRun(time, timeoutMs, work, () => (running = undefined)));
+  const start = (timeoutMs: number, isLast = false): Run =>
+    (running = startRun(
+      time,
+      timeoutMs,
+      (attempt) => work(attempt, isLast),
+      () => (running = undefined),
+    ));
 
   /** Gives a push under way half of the time; then it is cut off, since a new connection may fare better. */
-  async function startNext(timeoutMs: number): Promise<boolean> {
+  async function startNext(timeoutMs: number, isLast: boolean): Promise<boolean> {
     const deadlineMs = time.nowMs() + timeoutMs;
     while (running !== undefined) {
       const previous: Run = running;
@@ -56,7 +67,7 @@ export function createPush(options: PushOptions): Push {
       await previous.done;
       timer.cancel();
     }
-    return start(deadlineMs - time.nowMs()).done;
+    return start(deadlineMs - time.nowMs(), isLast).done;
   }
 
   const tick = guard.wrap('push', () => {
@@ -64,10 +75,13 @@ export function createPush(options: PushOptions): Push {
   });
   const interval = time.every(options.intervalMs, tick);
 
-  async function flush(timeoutMs = options.timeoutMs, { hold = true } = {}): Promise<boolean> {
+  async function flush(
+    timeoutMs = options.timeoutMs,
+    { hold = true, isLast = false }: FlushOptions = {},
+  ): Promise<boolean> {
     const held = hold ? time.hold(timeoutMs) : undefined;
     try {
-      return await startNext(timeoutMs);
+      return await startNext(timeoutMs, isLast);
     } finally {
       held?.cancel();
     }
@@ -79,7 +93,7 @@ export function createPush(options: PushOptions): Push {
     flushSync: (timeoutMs) => delivery.sendSync(timeoutMs),
     async shutdown(timeoutMs) {
       interval.cancel();
-      const isDelivered = await flush(timeoutMs);
+      const isDelivered = await flush(timeoutMs, { isLast: true });
       loaded?.close();
       return isDelivered;
     },

@@ -21,8 +21,8 @@ export interface Snapshot {
 export interface Reader {
   /** Cells and foreign metrics. */
   collect(): Promise<Snapshot>;
-  /** Cells alone: what can still be read while the process exits. */
-  readCells(): CellReading;
+  /** Cells alone: what can still be read while the process exits, for the last time or not. */
+  readCells(isLast?: boolean): CellReading;
   /** Foreign metrics alone; undefined when nobody asked for a foreign meter. */
   collectForeign(): Promise<ResourceMetrics | undefined>;
   /** The SDK's provider for meters that are not the catalogue's. Loads the SDK. */
@@ -74,7 +74,7 @@ export function createReader({ registry, attributes, nowMs }: ReaderOptions): Re
       const metrics = sdk === undefined ? bundle([own.scope]) : await collectSdk(sdk.reader, own);
       return { metrics, delivered: own.delivered };
     },
-    readCells: () => readCells(registry, nowMs()),
+    readCells: (isLast) => readCells(registry, nowMs(), isLast),
     async collectForeign() {
       return sdk === undefined ? undefined : collectSdk(sdk.reader, undefined);
     },

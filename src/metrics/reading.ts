@@ -15,12 +15,14 @@ export interface CellReading {
   /** Milliseconds since the epoch. */
   readonly startMs: number;
   readonly nowMs: number;
+  /** Nothing will be told of this process again: what its gauges read is true no longer. */
+  readonly isLast: boolean;
   /** Says that a backend has answered for this reading: the zeros of its new series need not be sent again. */
   delivered(): void;
 }
 
 /** Reads all cells. Synchronous, so that it also works while the process exits. */
-export function readCells(registry: Registry, nowMs: number): CellReading {
+export function readCells(registry: Registry, nowMs: number, isLast = false): CellReading {
   registry.collect();
   const groups: CellGroup[] = [];
   const fresh: Cell[] = [];
@@ -34,6 +36,7 @@ export function readCells(registry: Registry, nowMs: number): CellReading {
     groups,
     startMs: registry.startMs,
     nowMs,
+    isLast,
     delivered() {
       for (const cell of fresh) cell.announced |= PUSH;
     },
@@ -44,6 +47,16 @@ export function readCells(registry: Registry, nowMs: number): CellReading {
 export function isNew(family: AnyFamily, cell: Cell): boolean {
   return (cell.announced & PUSH) === 0 && !(family instanceof GaugeFamily);
 }
+
+/**
+ * A gauge of a process that ends is said to have no value any more: a backend would show its last one for five minutes,
+ * beside that of the process that takes its place.
+ */
+export const isOver = ({ isLast }: CellReading, family: AnyFamily): boolean =>
+  isLast && family instanceof GaugeFamily;
+
+/** The moment from which on a gauge has no value: after its last one. */
+export const afterMs = ({ nowMs }: CellReading): number => nowMs + 1;
 
 /** The moment of a new series' zero: when it was born, and before its value. */
 export function zeroMs(cell: Cell, nowMs: number): number {

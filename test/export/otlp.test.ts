@@ -13,7 +13,7 @@ import { readPartialSuccess } from '../../src/export/partial.js';
 import { readCells } from '../../src/metrics/reading.js';
 import { scopeMetrics } from '../../src/metrics/producer.js';
 import { testContext } from '../support/context.js';
-import { decodeProtobuf } from '../support/otlp-decode.js';
+import { decodeJson, decodeProtobuf } from '../support/otlp-decode.js';
 
 const { ProtobufMetricsSerializer, JsonMetricsSerializer } = createRequire(
   require.resolve('@opentelemetry/exporter-metrics-otlp-proto'),
@@ -130,6 +130,37 @@ describe('our OTLP beside that of OTel', () => {
     const json = JSON.parse(createJsonWrite(ATTRIBUTES)(cells, foreignJson(foreign)));
     const [theirResource] = (theirJson(foreign as ResourceMetrics) as Json).resourceMetrics;
     assert.deepEqual(json.resourceMetrics[0].scopeMetrics.slice(1), theirResource?.scopeMetrics);
+  });
+
+  it('takes gauges back at the end of a process, and nothing else', () => {
+    const registry = filled([
+      { name: 'intelia_questions_total', value: 2, labels: ['web', 'fr'] },
+      { name: 'intelia_active_users', value: 40, labels: [] },
+      { name: 'intelia_gc_duration_seconds', value: 0.1, labels: ['minor'] },
+    ]);
+    registry.observe('intelia_memory_bytes', (set) => set(7, { type: 'rss' }));
+    readCells(registry, NOW).delivered();
+    const last = readCells(registry, NOW, true);
+    const ours = Buffer.from(createProtobufWrite(ATTRIBUTES)(last, new Uint8Array()));
+    const json = createJsonWrite(ATTRIBUTES)(last, []);
+    for (const { points, gone } of [decodeProtobuf(ours), decodeJson(Buffer.from(json))]) {
+      assert.deepEqual(
+        points.map(({ name, value }) => [name, value]),
+        [
+          ['intelia_active_users', 40],
+          ['intelia_questions_total', 2],
+          ['intelia_memory_bytes', 7],
+          ['intelia_gc_duration_seconds', 1],
+        ],
+      );
+      assert.deepEqual(
+        gone.map(({ name, labels, timeNs }) => [name, labels, timeNs]),
+        [
+          ['intelia_active_users', {}, BigInt(NOW + 1) * 1_000_000n],
+          ['intelia_memory_bytes', { type: 'rss' }, BigInt(NOW + 1) * 1_000_000n],
+        ],
+      );
+    }
   });
 
   it('is nothing of other meters where there are none', () => {

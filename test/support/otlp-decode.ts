@@ -12,7 +12,7 @@ export interface Point {
   readonly cumulative: boolean;
   readonly scope: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Of a histogram its count. */
+  /** Of a histogram its count; NaN where the point says that it has none. */
   readonly value: number;
   /** Of a histogram alone. */
   readonly sum?: number;
@@ -25,7 +25,15 @@ export interface Point {
 export interface DecodedMetrics {
   readonly resource: Readonly<Record<string, string | number | boolean>>;
   readonly points: readonly Point[];
+  /** Points that say of a series that it has no value any more. */
+  readonly gone: readonly Point[];
 }
+
+const sorted = (resource: DecodedMetrics['resource'], all: readonly Point[]): DecodedMetrics => ({
+  resource,
+  points: all.filter(({ value }) => !Number.isNaN(value)),
+  gone: all.filter(({ value }) => Number.isNaN(value)),
+});
 
 /** A message as its fields in order of appearance: number, and value by wire type. */
 type Field = { readonly no: number; readonly value: bigint | Buffer };
@@ -97,7 +105,7 @@ export function decodeProtobuf(body: Buffer): DecodedMetrics {
       for (const metric of all(scopeMetrics, 2).map(fields)) points.push(...protobufPoints(metric, scope));
     }
   }
-  return { resource, points };
+  return sorted(resource, points);
 }
 
 function protobufPoints(metric: Field[], scope: string): Point[] {
@@ -116,7 +124,12 @@ function protobufPoints(metric: Field[], scope: string): Point[] {
       const times = { startNs: fixed64(point, 2), timeNs: fixed64(point, 3) };
       const labels = strings(attributes(all(point, kind === 'histogram' ? 9 : 7)));
       if (kind !== 'histogram') {
-        const value = has(point, 6) ? Number(one(point, 6).readBigInt64LE()) : double(point, 4);
+        const value =
+          int(point, 8) === 1
+            ? NaN
+            : has(point, 6)
+              ? Number(one(point, 6).readBigInt64LE())
+              : double(point, 4);
         return { ...common, ...times, labels, value };
       }
       const counts = eights(one(point, 6)).map((eight) => Number(eight.readBigUInt64LE()));
@@ -143,7 +156,7 @@ export function decodeJson(body: Buffer): DecodedMetrics {
       for (const metric of metrics) points.push(...jsonPoints(metric, scope.name));
     }
   }
-  return { resource, points };
+  return sorted(resource, points);
 }
 
 function jsonPoints(metric: any, scope: string): Point[] {
@@ -154,7 +167,7 @@ function jsonPoints(metric: any, scope: string): Point[] {
     monotonic: data.isMonotonic === true, cumulative: kind === 'gauge' || data.aggregationTemporality === 2,
     labels: strings(jsonAttributes(point.attributes ?? [])),
     startNs: BigInt(point.startTimeUnixNano ?? 0), timeNs: BigInt(point.timeUnixNano),
-    value: Number(kind === 'histogram' ? point.count : (point.asDouble ?? point.asInt)),
+    value: Number(kind === 'histogram' ? point.count : (point.asDouble ?? point.asInt ?? (point.flags === 1 ? NaN : undefined))),
     ...(kind === 'histogram'
       ? { sum: point.sum, counts: point.bucketCounts.map(Number), bounds: point.explicitBounds }
       : {}),
