@@ -90,6 +90,19 @@ describe('a first-ever call of $0.50', function () {
     }
   }
 
+  for (const protocol of ['http/protobuf', 'http/json']) {
+    it(`leaves no gauge behind when its process has ended, by ${protocol}; its totals stay`, async () => {
+      const job = `ended-${protocol}`;
+      await runApp(job, prometheus.otlpUrl, { OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+      for (const gauge of ['intelia_uptime_seconds', 'intelia_memory_bytes', 'intelia_system_info']) {
+        assert.equal(await prometheus.value(`count(${gauge}{job="${job}"})`), undefined, gauge);
+        const had = await prometheus.value(`min(last_over_time(${gauge}{job="${job}"}[1h]))`);
+        assert.ok(had !== undefined && had > 0, gauge);
+      }
+      assert.equal(await prometheus.value(cost(job)), 0.5);
+    });
+  }
+
   it('is seen ever more exactly as pushes go on: n samples read at most 1/(2(n-1)) too much', async () => {
     await runApp('lives', prometheus.otlpUrl, { APP_LIFE: '1300', OTEL_METRIC_EXPORT_INTERVAL: '100' });
     const stored = await values('lives');
