@@ -33,7 +33,7 @@ const feature = bounded(50);
 const endpoint = bounded(200);
 const status = bounded(70);
 const table = bounded(200);
-const operation = bounded(40);
+const operation = bounded(120);
 
 export const catalogue = {
   // ── LLM ──────────────────────────────────────────────────────────────────────────────────────────────────
