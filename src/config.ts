@@ -166,8 +166,9 @@ export const SETTINGS = {
     doc: 'Hosts, beside api.openai.com, that are asked for the usage of a streamed chat when the caller did not ask. `off` asks nobody.',
   }),
   semconvMetrics: setting({
-    env: 'INTELIA_SEMCONV_METRICS', default: [] as readonly 'gen_ai'[], type: 'gen_ai', parse: listOf('gen_ai'),
-    doc: "OTel's own metrics beside ours, for tools that read those. `gen_ai` adds `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and `gen_ai.client.operation.time_to_first_chunk`; it is the only one there is so far. Loads the OTel SDK at start. Bounded to 100 models, then `_OTHER`; `error.type` is the status that `intelia_llm_requests_total` has.",
+    env: 'INTELIA_SEMCONV_METRICS', default: [] as readonly ('http' | 'gen_ai')[], type: 'http or gen_ai, or several with commas',
+    parse: listOf('http', 'gen_ai'),
+    doc: "OTel's own metrics beside ours, for tools that read those. `http` adds `http.server.request.duration` and `http.client.request.duration` (HTTP/1 over Node's http and https, not `fetch`), bounded to 200 routes, hosts and error types. `gen_ai` adds `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and `gen_ai.client.operation.time_to_first_chunk`, bounded to 100 models; `error.type` is the status that `intelia_llm_requests_total` has. Past a bound a value is `_OTHER`. Loads the OTel SDK at start.",
   }),
   httpIgnore: setting({
     env: 'INTELIA_HTTP_IGNORE', default: [] as readonly string[], type: 'paths with commas, each exact or ending in /*', parse: list,

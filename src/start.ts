@@ -1,4 +1,5 @@
 /** The hallway: config → cells → hooks → export. Everything that exists once in a process is made here. */
+import type { MeterProvider } from '@opentelemetry/api';
 import { createTracking, type Tracking } from './business/track.js';
 import { readConfig, readSurroundings, type Config } from './config.js';
 import type { Context } from './context.js';
@@ -10,6 +11,7 @@ import { appFolder, describeResource, readHost } from './export/resource.js';
 import { createGuard, type Guard } from './guard.js';
 import { HTTP_HOOKS } from './http/index.js';
 import { setRoute } from './http/route.js';
+import { hookHttpSemconv, withoutHttpTwins } from './http/semconv.js';
 import { offerProvider } from './hook/otel-api.js';
 import { inertReason } from './inert.js';
 import { withLlmFeature } from './llm/feature.js';
@@ -102,7 +104,11 @@ function launch(core: Core): Exports | 'inert' {
   const reader = createReader({ registry, attributes: resource, nowMs: Date.now });
   guard.run('semconv metrics', () => addSemconv(core, reader));
   const warn = (key: string, line: string): void => log.warnOnce(key, line);
-  const provider = createProvider({ registry, foreign: () => reader.foreignProvider(), warn });
+  const foreign = (): MeterProvider =>
+    config.semconvMetrics.includes('http')
+      ? withoutHttpTwins(reader.foreignProvider())
+      : reader.foreignProvider();
+  const provider = createProvider({ registry, foreign, warn });
   offerProvider(guard, provider, appFolder(host));
   return startExports({
     ...core,
@@ -115,8 +121,10 @@ function launch(core: Core): Exports | 'inert' {
 }
 
 /** OTel's own metrics beside ours, where they are asked for: only then is the SDK loaded. */
-function addSemconv({ config, llm }: Core, reader: Reader): void {
-  if (!config.semconvMetrics.includes('gen_ai')) return;
+function addSemconv(core: Core, reader: Reader): void {
+  const { semconvMetrics } = core.config;
   const scope = { name: '@intelia/otel', version: VERSION };
-  llm.alsoTo(createGenAiMeasure(createHistograms(reader.foreignProvider(), scope, GEN_AI_METRICS)));
+  if (semconvMetrics.includes('http')) hookHttpSemconv(core, reader.foreignProvider());
+  if (semconvMetrics.includes('gen_ai'))
+    core.llm.alsoTo(createGenAiMeasure(createHistograms(reader.foreignProvider(), scope, GEN_AI_METRICS)));
 }

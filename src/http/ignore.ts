@@ -8,7 +8,7 @@ export function markOwnServer(server: object): void {
   Reflect.set(server, OWN, true);
 }
 
-/** Marks a request that our handler answers on the application's server: it is not counted. */
+/** Marks a request that our handler answers on the application's server, or that we send: it is not counted. */
 export function markOwnRequest(req: object): void {
   Reflect.set(req, OWN, true);
   const { stream } = req as { readonly stream?: unknown };

@@ -1,0 +1,27 @@
+/** The attributes of OTel's own HTTP metrics, bounded as our labels are. Pure. */
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Past so many of each, a further one is `_OTHER`: as many as there are endpoints in our own metrics. */
+export const MAX_VALUES = 200;
+
+/** Whom an application calls, which routes it has and how its calls fail may be as many as its users want. */
+const OPEN = ['http.route', 'server.address', 'error.type'] as const;
+
+/** Gives the function that makes one set of attributes. It remembers which values there were. */
+export function createHttpAttributes(): (given: Attributes, route: string | undefined) => Attributes {
+  const known = new Map(OPEN.map((name) => [name, new Set<unknown>()]));
+  return (given, route) => {
+    const attributes: Record<string, unknown> = { ...given };
+    if (route !== undefined) attributes['http.route'] = route;
+    for (const [name, values] of known) {
+      const value = attributes[name];
+      if (value === undefined || values.has(value)) continue;
+      if (values.size < MAX_VALUES) values.add(value);
+      else attributes[name] = '_OTHER';
+    }
+    // Ports of hosts that nobody knows say nothing, and there are many.
+    if (attributes['server.address'] === '_OTHER') delete attributes['server.port'];
+    return attributes;
+  };
+}
