@@ -11,6 +11,7 @@ import Module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Guard } from '../guard.js';
+import { fileLoaded, isWatchedFile } from './load.js';
 
 export interface ModuleWatch {
   readonly guard: Guard;
@@ -34,14 +35,16 @@ type RegisterHooks = (hooks: { load: Load }) => void;
 /** By the key that the added line gives. */
 const watches = new Map<string, ModuleWatch>();
 
-/** What the added line calls. Registered, because only that is found from there. */
+/** What the added lines call. Registered, because only that is found from there. */
 const EXCHANGE = Symbol.for('intelia.otel.esm');
+const LOADED = Symbol.for('intelia.otel.cjs');
 
 export function onModuleLoad(watch: ModuleWatch): void {
   const { registerHooks } = Module as unknown as { registerHooks?: RegisterHooks };
   if (registerHooks === undefined || !isInstalled(watch.package)) return;
   if (watches.size === 0) {
     Object.defineProperty(globalThis, EXCHANGE, { value: exchange, configurable: true });
+    Object.defineProperty(globalThis, LOADED, { value: fileLoaded, configurable: true });
     registerHooks({ load });
   }
   watches.set(`${watch.package}/${watch.file}`, watch);
@@ -49,14 +52,29 @@ export function onModuleLoad(watch: ModuleWatch): void {
 
 const load: Load = (url, context, nextLoad) => {
   const loaded = nextLoad(url, context);
+  if (loaded.format === 'commonjs') return tellingOfItsLoad(url, loaded);
   const key = loaded.format === 'module' ? keyOf(url) : undefined;
   const source = key === undefined ? undefined : textOf(loaded.source);
   if (key === undefined || source === undefined) return loaded;
   const { binding } = watches.get(key) as ModuleWatch;
   const call = `globalThis[Symbol.for('intelia.otel.esm')]?.(${JSON.stringify(key)},${binding},import.meta.url)`;
+  // Of a default export that is no declaration, importers would see the value, not the binding.
+  const live = source.replace(
+    new RegExp(`^export default ${binding};?$`, 'm'),
+    `export { ${binding} as default };`,
+  );
   // A binding that is not there or not to be set throws here, and all stays as it was.
-  return { ...loaded, source: `${source}\n;try{${binding}=${call}??${binding}}catch{}` };
+  return { ...loaded, source: `${live}\n;try{${binding}=${call}??${binding}}catch{}` };
 };
+
+/** Where there is a hook such as this one, Node 24 loads CommonJS files under `import` in a way that load.ts misses. */
+function tellingOfItsLoad(url: string, loaded: Loaded): Loaded {
+  const source = isWatched(url) ? textOf(loaded.source) : undefined;
+  if (source === undefined) return loaded;
+  return { ...loaded, source: `${source}\n;globalThis[Symbol.for('intelia.otel.cjs')]?.(module)` };
+}
+
+const isWatched = (url: string): boolean => url.startsWith('file:') && isWatchedFile(fileURLToPath(url));
 
 function exchange(key: string, value: unknown, url: string): unknown {
   const watch = watches.get(key);

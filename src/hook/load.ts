@@ -19,6 +19,8 @@ interface Watch {
   readonly file: string;
   readonly onLoad: OnLoad;
   readonly guard: Guard;
+  /** Modules that have been shown: some tell of their load twice. */
+  readonly seen: WeakSet<object>;
 }
 
 /** Watches by the file's own name, so that a load of any other file costs one map look-up. */
@@ -28,7 +30,7 @@ let isListening = false;
 /** Calls `onLoad` once for each copy of the file `node_modules/<file>` that is loaded, also those loaded already. */
 export function onFileLoad(guard: Guard, file: string, onLoad: OnLoad): void {
   const base = file.slice(file.lastIndexOf('/') + 1);
-  const watch = { file, onLoad, guard };
+  const watch = { file, onLoad, guard, seen: new WeakSet() };
   watches.set(base, [...(watches.get(base) ?? []), watch]);
   listen();
   for (const loaded of Object.values(require.cache)) if (loaded?.loaded) apply(watch, loaded);
@@ -50,20 +52,39 @@ function listen(): void {
         enumerable: true,
         configurable: true,
       });
-      const name = String(this.filename);
-      const found = watches.get(name.slice(name.lastIndexOf(sep) + 1));
-      if (found !== undefined) for (const each of found) apply(each, this);
+      fileLoaded(this);
     },
   });
 }
 
-function apply({ file, onLoad, guard }: Watch, module: any): void {
-  const path = String(module.filename).split(sep).join('/');
-  if (!path.endsWith(`node_modules/${file}`) && !isAliased(path, file)) return;
+/** To be called where a CommonJS file has run and Node sets `loaded` in another way. */
+export function fileLoaded(module: any): void {
+  const filename = String(module.filename);
+  for (const watch of watchesOf(filename)) apply(watch, module, filename);
+}
+
+export function isWatchedFile(filename: string): boolean {
+  return watchesOf(filename).some(({ file }) => isFile(slashes(filename), file));
+}
+
+function watchesOf(filename: string): readonly Watch[] {
+  return watches.get(filename.slice(filename.lastIndexOf(sep) + 1)) ?? [];
+}
+
+function apply({ file, onLoad, guard, seen }: Watch, module: any, filename = String(module.filename)): void {
+  const path = slashes(filename);
+  if (seen.has(module) || !isFile(path, file)) return;
+  seen.add(module);
   guard.run(`load ${file}`, () => {
     const replaced: unknown = onLoad(module.exports, path);
     if (replaced !== undefined) module.exports = replaced;
   });
+}
+
+const slashes = (filename: string): string => filename.split(sep).join('/');
+
+function isFile(path: string, file: string): boolean {
+  return path.endsWith(`node_modules/${file}`) || isAliased(path, file);
 }
 
 /** Of `package` and `@scope/package` the name, then the path inside. */
