@@ -5,7 +5,7 @@ import { DASHBOARD_IDS, LANGS, type Lang } from '../grafana/panel.js';
 import { Complaint, type Command, type ExitCode, type Io } from './command.js';
 import { table } from './table.js';
 import { readThresholds, THRESHOLD_HELP, THRESHOLD_OPTIONS } from './thresholds.js';
-import { writeFiles } from './write-files.js';
+import { writeAndTell } from './write-files.js';
 
 const help = `Usage: intelia-otel dashboards                  lists the Grafana dashboards
        intelia-otel dashboards ID               prints one, as the JSON that Grafana imports
@@ -40,7 +40,7 @@ export const dashboardsCommand: Command = {
     if (write?.trim() === '') throw new Complaint('--write takes a folder');
     const files = dashboardFiles({ lang: langOf(values.lang), embed, datasource }, readThresholds(values));
     const asked = chosen(files, positionals);
-    if (write !== undefined) return writeAll(write, asked, json, io);
+    if (write !== undefined) return writeAndTell(write, asked, json, io);
     if (positionals.length > 1)
       throw new Complaint('one dashboard can be printed; --write FOLDER writes several');
     const [only] = asked;
@@ -62,19 +62,6 @@ function chosen(files: readonly DashboardFile[], ids: readonly string[]): readon
   if (unknown !== undefined)
     throw new Complaint(`${JSON.stringify(unknown)} is no dashboard: ${DASHBOARD_IDS.join(', ')}`);
   return ids.length === 0 ? files : files.filter(({ id }) => ids.includes(id));
-}
-
-async function writeAll(
-  folder: string,
-  files: readonly DashboardFile[],
-  json: boolean,
-  io: Io,
-): Promise<ExitCode> {
-  const paths = await writeFiles(folder, files);
-  io.out(
-    json ? `${JSON.stringify({ written: paths }, null, 2)}\n` : paths.map((path) => `${path}\n`).join(''),
-  );
-  return 0;
 }
 
 function list(files: readonly DashboardFile[], json: boolean, io: Io): void {

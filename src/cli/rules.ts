@@ -6,7 +6,7 @@ import type { Thresholds } from '../grafana/thresholds.js';
 import { Complaint, type Command, type ExitCode, type Io } from './command.js';
 import { table } from './table.js';
 import { readThresholds, THRESHOLD_HELP, THRESHOLD_OPTIONS } from './thresholds.js';
-import { writeFiles } from './write-files.js';
+import { writeAndTell } from './write-files.js';
 
 const help = `Usage: intelia-otel rules                      lists the alerts
        intelia-otel rules prometheus           prints them for Prometheus or Mimir, with recording rules
@@ -37,7 +37,7 @@ export const rulesCommand: Command = {
     if (runbook?.trim() === '') throw new Complaint('--runbook takes an address');
     const thresholds = readThresholds(values);
     const asked = chosen(rulesFiles(thresholds, runbook), positionals);
-    if (write !== undefined) return writeAll(write, asked, json, io);
+    if (write !== undefined) return writeAndTell(write, asked, json, io);
     if (positionals.length > 1) throw new Complaint('one format can be printed; --write FOLDER writes both');
     const [only] = asked;
     if (positionals.length === 0 || only === undefined) return list(thresholds, json, io);
@@ -51,19 +51,6 @@ function chosen(files: readonly RulesFile[], formats: readonly string[]): readon
   if (unknown !== undefined)
     throw new Complaint(`${JSON.stringify(unknown)} is no format: ${RULE_FORMATS.join(', ')}`);
   return formats.length === 0 ? files : files.filter(({ format }) => formats.includes(format));
-}
-
-async function writeAll(
-  folder: string,
-  files: readonly RulesFile[],
-  json: boolean,
-  io: Io,
-): Promise<ExitCode> {
-  const paths = await writeFiles(folder, files);
-  io.out(
-    json ? `${JSON.stringify({ written: paths }, null, 2)}\n` : paths.map((path) => `${path}\n`).join(''),
-  );
-  return 0;
 }
 
 function list(thresholds: Thresholds, json: boolean, io: Io): ExitCode {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Complaint } from './command.js';
+import { Complaint, type ExitCode, type Io } from './command.js';
 
 export interface FileToWrite {
   readonly name: string;
@@ -29,6 +29,20 @@ export async function writeFiles(folder: string, files: readonly FileToWrite[]):
     throw new Complaint(`${folder} cannot be written to (${code ?? 'unknown error'}); nothing was written`);
   }
   return pairs.map(({ path }) => path);
+}
+
+/** As {@link writeFiles}; says what was written, as paths or as JSON. */
+export async function writeAndTell(
+  folder: string,
+  files: readonly FileToWrite[],
+  json: boolean,
+  io: Io,
+): Promise<ExitCode> {
+  const paths = await writeFiles(folder, files);
+  io.out(
+    json ? `${JSON.stringify({ written: paths }, null, 2)}\n` : paths.map((path) => `${path}\n`).join(''),
+  );
+  return 0;
 }
 
 /** A rename onto a folder would fail after others had been done. */

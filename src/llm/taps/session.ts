@@ -6,9 +6,15 @@ import { createJsonReader, parseJson } from '../wire/body.js';
 import { featureOf } from '../feature.js';
 import { kept, memberOfMessage, type SocketText } from '../wire/peek.js';
 import {
-  readResponse, readSession, readSocketError, readTranscription, responseId, toldBy,
-  type SessionModels, type SocketEndpoint,
-} from '../providers/openai-realtime.js'; // prettier-ignore
+  readResponse,
+  readSession,
+  readSocketError,
+  readTranscription,
+  responseId,
+  toldBy,
+  type SessionModels,
+} from '../providers/openai-realtime.js';
+import { type SocketEndpoint } from '../providers/openai-socket.js'; // prettier-ignore
 import type { CallFacts, LlmEvent, LlmStatus } from '../types.js';
 
 /** Who ended it: the application; the other side in an orderly way; a broken connection or a fault of the other side. */

@@ -8,7 +8,7 @@ import type { Guard } from '../../guard.js';
 import { callStart, type HeaderReader } from './begin.js';
 import type { Call, CallLog } from './call.js';
 import type { SocketText } from '../wire/peek.js';
-import { findSocketEndpoint, handshakeOf, type SocketTarget } from '../providers/openai-realtime.js';
+import { findSocketEndpoint, handshakeOf, type SocketTarget } from '../providers/openai-socket.js';
 import { createSession, type Session, type SessionEnd } from './session.js';
 import { tapStandardSockets } from './standard-socket.js';
 import { createTimedSession } from './timed-session.js';

@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict';
 import type { CallFacts } from '../../../src/llm/types.js';
 import {
-  findSocketEndpoint, readResponse, readSession, readSocketError, readTranscription, toldBy,
-} from '../../../src/llm/providers/openai-realtime.js'; // prettier-ignore
+  readResponse,
+  readSession,
+  readSocketError,
+  readTranscription,
+  toldBy,
+} from '../../../src/llm/providers/openai-realtime.js';
+import { findSocketEndpoint } from '../../../src/llm/providers/openai-socket.js'; // prettier-ignore
 
 function find(text: string): string | undefined {
   const url = new URL(text);

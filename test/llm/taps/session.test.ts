@@ -1,7 +1,7 @@
 /** A session with the clock in the test's hand: one event a response, however it goes. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SocketEndpoint } from '../../../src/llm/providers/openai-realtime.js';
+import type { SocketEndpoint } from '../../../src/llm/providers/openai-socket.js';
 import { withLlmFeature } from '../../../src/llm/feature.js';
 import { createSession, type Session } from '../../../src/llm/taps/session.js';
 import type { LlmEvent } from '../../../src/llm/types.js';
