@@ -1,6 +1,7 @@
 /**
  * Writes what is derived from the tables: docs/metrics.md from the catalogue, docs/configuration.md from the
- * settings, dashboards/ from src/grafana. `npm run generate`; with `--check` it writes nothing and fails when a file is stale.
+ * settings, dashboards/ and alerts/ from src/grafana, the table of series in docs/grafana-cloud*.md from the catalogue.
+ * `npm run generate`; with `--check` it writes nothing and fails when a file is stale.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,6 +11,7 @@ import { rulesFiles } from '../src/grafana/alerts/files.js';
 import { SETTINGS } from '../src/config.js';
 import { dashboardFiles, type JsonOptions } from '../src/grafana/json.js';
 import { DEFAULT_SERIES_LIMIT } from '../src/metrics/family.js';
+import { seriesTable } from './series.js';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const code = (text: string): string => `\`${text}\``;
@@ -108,9 +110,20 @@ ${table('INTELIA_')}
 const dashboards = (folder: string, options: JsonOptions): Record<string, string> =>
   Object.fromEntries(dashboardFiles(options).map(({ name, text }) => [`${folder}/${name}`, text]));
 
+/** A page that is written by hand but for what stands between two marks. */
+function withTable(path: string, table: string): Record<string, string> {
+  const page = readFileSync(path, 'utf8');
+  const [, head, tail] = /^(.*<!-- series:start[^\n]*\n).*(<!-- series:end -->.*)$/s.exec(page) ?? [];
+  if (head === undefined || tail === undefined)
+    throw new Error(`${path} has no marks for its table of series`);
+  return { [path]: `${head}\n${table}\n\n${tail}` };
+}
+
 const pages: Record<string, string> = {
   'docs/metrics.md': metricsPage(),
   'docs/configuration.md': configurationPage(),
+  ...withTable('docs/grafana-cloud.md', seriesTable('en')),
+  ...withTable('docs/grafana-cloud.fr.md', seriesTable('fr')),
   ...dashboards('dashboards', {}),
   ...dashboards('dashboards/fr', { lang: 'fr' }),
   ...dashboards('dashboards/embed', { embed: true }),
