@@ -1,5 +1,5 @@
 /** Reads the names of tables off the tokens. */
-import { CLOSE, COMMA, DOT, END, OPEN, QUOTED, SEMICOLON, WORD, type Tokens } from './sql-tokens.js';
+import { COMMA, DOT, END, OPEN, QUOTED, SEMICOLON, WORD, type Tokens } from './sql-tokens.js';
 
 /** What comes where a table could, and is none. */
 const CLAUSES: ReadonlySet<string> = new Set(
@@ -43,11 +43,8 @@ function namePart(t: Tokens): string {
 }
 
 function skipGroup(t: Tokens, limit = Infinity): void {
-  for (let depth = 1; depth > 0 && t.kind !== END && t.start < limit;) {
-    t.next();
-    if (t.mark === OPEN) depth++;
-    else if (t.mark === CLOSE) depth--;
-  }
+  const { depth } = t;
+  while (t.depth >= depth && t.kind !== END && t.mark !== SEMICOLON && t.start < limit) t.skim(depth, false);
 }
 
 /** The name after the current token, past words of `noise` and groups such as `TOP (10)`; '' when there is none. */

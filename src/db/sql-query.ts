@@ -1,7 +1,7 @@
 /**
  * Finds the first table that a query reads: one in the FROM clause of the outermost query, else one of a CTE or
- * sub-select. One loop with a stack of flags, one entry for each open parenthesis: recursion would let a hostile
- * text overflow the stack.
+ * sub-select. One loop with a stack of flags, one entry for each open query: recursion would let a hostile text
+ * overflow the stack.
  */
 import { isName, readName } from './sql-names.js';
 import { CLOSE, COMMA, END, MARK, OPEN, SEMICOLON, type Tokens } from './sql-tokens.js';
@@ -38,23 +38,23 @@ export class QueryReader {
 
   /** Names of CTEs whose bodies are being read, by depth: in its own body such a name is still a table's. */
   private readonly unfinished = new Map<number, string>();
-  private readonly frames: number[];
-  private depth: number;
+  /** The depth at which the innermost query stands, -1 for none, and its flags; then those around it. */
+  private depth = -1;
+  private flags = 0;
+  private readonly outer: number[] = [];
+  /** Where the outermost query stands, and its flags: less deep once a parenthesis around it is closed. */
+  private mainDepth: number;
+  private mainFlags = 0;
   private main = '';
   private fallback = '';
   private wants = false;
   private recursive = false;
-  /** The current token comes right after `(`, or begins a statement. */
-  private opened = true;
-  private before = '';
+  /** The current token begins a statement; so does one that comes right after `(`. */
+  private begins = true;
 
-  /** Begins at the current token (SELECT, WITH); `mainDepth` parentheses are open before it. */
-  constructor(
-    private readonly t: Tokens,
-    private readonly mainDepth: number,
-  ) {
-    this.frames = new Array<number>(mainDepth + 1).fill(0);
-    this.depth = mainDepth;
+  /** Begins at the current token (SELECT, WITH). */
+  constructor(private readonly t: Tokens) {
+    this.mainDepth = t.depth;
     this.verb = t.keyword === 'WITH' ? '' : 'SELECT';
   }
 
@@ -76,106 +76,119 @@ export class QueryReader {
     if (t.kind === MARK) this.mark(t.mark);
     else if (t.keyword !== '') this.keyword(t.keyword);
     else this.wants = false;
-    const isOpen = t.mark === OPEN;
-    this.before = t.keyword;
-    if (this.wants || this.has(CTE_NAME)) {
-      t.next(this.wants);
-      this.opened = isOpen;
-    } else {
-      this.opened = !t.skim() && isOpen;
-    }
+    this.begins = false;
+    if (this.wants || this.has(CTE_NAME)) t.next(this.wants);
+    else t.skim(this.depth, (this.flags & (FROM | CTE_BODY)) !== 0);
   }
 
   /** True when the statement after WITH is no SELECT. */
   private endsCtes(): boolean {
-    this.finishCte();
-    this.opened = true;
-    const { keyword } = this.t;
-    if (this.verb === '' && this.depth === this.mainDepth)
-      this.verb = keyword === 'VALUES' ? 'SELECT' : keyword;
+    this.finishCte(this.t.depth);
+    this.clear(CTE_BODY, this.t.depth);
+    this.begins = true;
+    const { keyword, depth } = this.t;
+    if (this.verb === '' && depth === this.mainDepth) this.verb = keyword === 'VALUES' ? 'SELECT' : keyword;
     return this.verb !== '' && this.verb !== 'SELECT';
   }
 
   private beginCte(): void {
+    const { depth } = this.t;
     const name = readName(this.t);
     if (this.recursive) this.ctes.add(name);
-    else this.unfinished.set(this.depth, name);
-    this.clear(CTE_NAME);
-    this.set(CTE_BODY);
-    this.moved();
+    else this.unfinished.set(depth, name);
+    this.set(CTE_BODY, depth);
+    this.clear(CTE_NAME, depth);
+    this.begins = false;
   }
 
-  private finishCte(): void {
-    const name = this.unfinished.get(this.depth);
-    if (name !== undefined) this.ctes.add(name);
-    this.unfinished.delete(this.depth);
-    this.clear(CTE_BODY);
+  private finishCte(depth: number): void {
+    const name = this.unfinished.get(depth);
+    if (name === undefined) return;
+    this.ctes.add(name);
+    this.unfinished.delete(depth);
   }
 
   /** A call (`generate_series(…)`) and `ROWS FROM (…)` are no tables; after INTO a parenthesis brings columns. */
   private relation(): void {
     const { t } = this;
+    const { depth } = t;
+    const isTarget = this.has(TARGET);
     const name = readName(t);
     this.wants = false;
-    const isTable = this.has(TARGET) || (t.mark !== OPEN && t.keyword !== 'FROM');
+    const isTable = isTarget || (t.mark !== OPEN && t.keyword !== 'FROM');
     if (isTable && name !== 'dual' && !this.ctes.has(name)) this.found(name);
-    this.clear(TARGET);
-    this.moved();
-  }
-
-  private moved(): void {
-    this.opened = false;
-    this.before = '';
+    this.clear(TARGET, depth);
+    this.begins = false;
   }
 
   private found(name: string): void {
-    const frame = this.frames[Math.min(this.depth, this.mainDepth)] as number;
-    if (this.verb === 'SELECT' && (frame & FROM) !== 0) this.main = name;
+    if (this.verb === 'SELECT' && (this.mainFlags & FROM) !== 0) this.main = name;
     else if (this.fallback === '') this.fallback = name;
   }
 
   private mark(mark: number): void {
-    if (mark === OPEN) {
-      this.frames[++this.depth] = 0;
-      return;
-    }
+    if (mark === OPEN) return;
     this.wants = mark === COMMA && this.has(FROM);
-    if (mark === CLOSE) {
-      if (this.has(CTE_BODY)) this.finishCte();
-      if (this.depth > 0) this.depth--;
-    } else if (mark === COMMA && this.has(CTE_BODY)) {
-      this.finishCte();
-      this.set(CTE_NAME);
+    if (mark === CLOSE) this.leave();
+    else if (mark === COMMA && this.has(CTE_BODY)) {
+      this.finishCte(this.t.depth);
+      this.clear(CTE_BODY, this.t.depth);
+      this.set(CTE_NAME, this.t.depth);
     }
   }
 
+  /** Forgets the queries of the parentheses that are closed now. */
+  private leave(): void {
+    const { depth } = this.t;
+    while (this.depth > depth) {
+      this.finishCte(this.depth);
+      this.flags = this.outer.pop() as number;
+      this.depth = this.outer.pop() as number;
+    }
+    if (depth >= this.mainDepth) return;
+    this.mainDepth = depth;
+    this.mainFlags = this.depth === depth ? this.flags : 0;
+  }
+
   private keyword(word: string): void {
-    if (END_OF_FROM.has(word)) this.clear(FROM);
+    const { before, depth } = this.t;
+    const begins = this.begins || before === '(';
+    if (this.has(FROM) && END_OF_FROM.has(word)) this.clear(FROM, depth);
     this.wants =
       word === 'JOIN' ||
       (this.wants && (word === 'ONLY' || word === 'LATERAL')) ||
-      (word === 'FROM' && this.has(QUERY) && this.before !== 'DISTINCT') ||
-      (word === 'UPDATE' && this.opened) ||
+      (word === 'FROM' && this.has(QUERY) && before !== 'DISTINCT') ||
+      (word === 'UPDATE' && begins) ||
       (word === 'INTO' && this.has(TARGET));
-    if (word === 'FROM' && this.wants) this.set(FROM);
+    if (word === 'FROM' && this.wants) this.set(FROM, depth);
     else if (word === 'SELECT') {
-      this.set(QUERY);
-      this.clear(FROM);
-    } else if (word === 'DELETE') this.set(QUERY);
-    else if (this.opened && (word === 'INSERT' || word === 'MERGE')) this.set(TARGET);
-    else if (this.opened && word === 'WITH') this.set(CTE_NAME);
+      this.clear(FROM, depth);
+      this.set(QUERY, depth);
+    } else if (word === 'DELETE') this.set(QUERY, depth);
+    else if (begins && (word === 'INSERT' || word === 'MERGE')) this.set(TARGET, depth);
+    else if (begins && word === 'WITH') this.set(CTE_NAME, depth);
     else if (word === 'RECURSIVE') this.recursive = true;
   }
 
   private has(flag: number): boolean {
-    return ((this.frames[this.depth] as number) & flag) !== 0;
+    return this.depth === this.t.depth && (this.flags & flag) !== 0;
   }
 
-  private set(flag: number): void {
-    (this.frames[this.depth] as number) |= flag;
+  private set(flag: number, depth: number): void {
+    if (this.depth !== depth) {
+      this.outer.push(this.depth, this.flags);
+      this.depth = depth;
+      this.flags = 0;
+    }
+    this.put(this.flags | flag);
   }
 
-  private clear(flag: number): void {
-    (this.frames[this.depth] as number) &= ~flag;
+  private clear(flag: number, depth: number): void {
+    if (this.depth === depth) this.put(this.flags & ~flag);
+  }
+
+  private put(flags: number): void {
+    this.flags = flags;
+    if (this.depth === this.mainDepth) this.mainFlags = flags;
   }
 }

@@ -1,7 +1,8 @@
 /** What one SQL text does, and to which table: a table of verbs, and how each of them names its table. */
 import { isName, NAME_KEYWORDS, readName, readTarget, resolveAlias } from './sql-names.js';
 import { QUERY_KEYWORDS, QueryReader } from './sql-query.js';
-import { END, keywordTable, OPEN, SEMICOLON, Tokens, WORD } from './sql-tokens.js';
+import { keywordTable } from './sql-keywords.js';
+import { END, OPEN, SEMICOLON, Tokens } from './sql-tokens.js';
 
 export interface Statement {
   /** One of {@link OPERATIONS}. */
@@ -10,8 +11,8 @@ export interface Statement {
   readonly table: string;
 }
 
-/** Reads on from a verb, the current token, with `depth` parentheses open before it: the table, or all. */
-type Reader = (t: Tokens, depth: number) => string | Statement;
+/** Reads on from a verb, the current token: the table, or all. */
+type Reader = (t: Tokens) => string | Statement;
 
 const known = new Set([...NAME_KEYWORDS, ...QUERY_KEYWORDS]);
 
@@ -23,16 +24,16 @@ function words(list: string): ReadonlySet<string> {
 
 /** Goes on to the first of these words; false when the statement ends before. */
 function skipTo(t: Tokens, stop: ReadonlySet<string>): boolean {
-  while (t.kind !== END && t.mark !== SEMICOLON && !stop.has(t.keyword)) t.next();
+  while (t.kind !== END && t.mark !== SEMICOLON && !stop.has(t.keyword)) t.skim(-1, false);
   return stop.has(t.keyword);
 }
 
 const none: Reader = () => '';
 
-const query: Reader = (t, depth) => {
-  const read = new QueryReader(t, depth).read();
+const query: Reader = (t) => {
+  const read = new QueryReader(t).read();
   if (read.verb === 'SELECT') return { operation: 'SELECT', table: read.table };
-  const { operation, table } = readVerb(t, depth);
+  const { operation, table } = readVerb(t);
   return { operation, table: table === '' || read.ctes.has(table) ? read.table : table };
 };
 
@@ -53,13 +54,13 @@ function aliased(noise: string): Reader {
 const QUERIES = words('SELECT WITH INSERT UPDATE DELETE MERGE REPLACE VALUES TABLE');
 
 /** The table of the statement inside: EXPLAIN SELECT …, DECLARE c CURSOR FOR SELECT …, COPY (SELECT …) TO … */
-const inner: Reader = (t) => (skipTo(t, QUERIES) ? readVerb(t, 0).table : '');
+const inner: Reader = (t) => (skipTo(t, QUERIES) ? readVerb(t).table : '');
 
 const BINARY = words('BINARY');
-const copy: Reader = (t, depth) => {
+const copy: Reader = (t) => {
   do t.next(true);
   while (BINARY.has(t.keyword));
-  if (t.mark === OPEN) return inner(t, depth);
+  if (t.mark === OPEN) return inner(t);
   return isName(t) ? readName(t) : '';
 };
 
@@ -143,37 +144,29 @@ export const OPERATIONS: readonly string[] = [
   'CREATE TABLE', 'CREATE INDEX', 'ALTER TABLE', 'DROP TABLE', OTHER.operation,
 ]; // prettier-ignore
 
+/** What `skipTo` and queries look for. */
+const LANDMARKS = keywordTable([...QUERY_KEYWORDS, ...QUERIES, ...INTO, ...ON]);
 const KEYWORDS = keywordTable([...known, ...Object.keys(VERBS), 'INDEX']);
 
 /** What says little about a text in which something more follows: BEGIN; UPDATE …; COMMIT is an UPDATE. */
 const PREFACES = words('OTHER BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE SET DECLARE');
 const NOWHERE: ReadonlySet<string> = new Set();
 
-function readVerb(t: Tokens, depth: number): Statement {
+function readVerb(t: Tokens): Statement {
   const row = Object.hasOwn(VERBS, t.keyword) ? VERBS[t.keyword] : undefined;
   if (row === undefined) return OTHER;
-  const read = row[1](t, depth);
+  const read = row[1](t);
   return typeof read === 'string' ? { operation: row[0], table: read } : read;
-}
-
-/** Goes to the first word of the next statement; gives the number of parentheses before it. */
-function toVerb(t: Tokens): number {
-  let depth = 0;
-  for (t.next(); t.kind !== WORD && t.kind !== END; t.next()) {
-    if (t.mark === OPEN) depth++;
-    else if (t.mark === SEMICOLON) depth = 0;
-  }
-  return depth;
 }
 
 /** The first statement that says something. Never throws; linear in the length of the text. */
 export function parseSql(text: string): Statement {
-  const t = new Tokens(text, KEYWORDS);
+  const t = new Tokens(text, KEYWORDS, LANDMARKS);
   let first: Statement | undefined;
   for (;;) {
-    const depth = toVerb(t);
+    t.skimToWord();
     if (t.kind === END) return first ?? OTHER;
-    const statement = readVerb(t, depth);
+    const statement = readVerb(t);
     if (!PREFACES.has(statement.operation) || statement.table !== '') return statement;
     first ??= statement;
     skipTo(t, NOWHERE);

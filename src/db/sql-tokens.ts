@@ -2,9 +2,10 @@
  * Cuts SQL of any dialect into the few tokens the parser needs, in linear time. Comments vanish; strings, numbers
  * and parameters become literals whose text nobody looks at.
  */
+import { keywordAt, type Keywords } from './sql-keywords.js';
 import {
-  classOf, DIGIT, endOfDollarQuoted, endOfFlatComment, endOfLine, endOfName, endOfNestedComment, endOfQuoted,
-  isNamePart, LETTER, MARK as MARK_CLASS, SPACE, type Backslash,
+  classOf, COMMENT, DIGIT, endOfDollarQuoted, endOfFlatComment, endOfLine, endOfName, endOfNestedComment, endOfNumber,
+  endOfQuoted, isNamePart, isStringPrefix, LETTER, PUNCTUATION, SPACE, type Backslash,
 } from './sql-text.js'; // prettier-ignore
 
 /** Kinds of tokens: a word is an unquoted name or a keyword, a mark one character of punctuation. */
@@ -16,22 +17,15 @@ const QUOTE = 0x27, DOUBLE_QUOTE = 0x22, BACKTICK = 0x60, DOLLAR = 0x24, HASH = 
 const DASH = 0x2d, SLASH = 0x2f, COLON = 0x3a, EQUAL = 0x3d, GREATER = 0x3e, AT = 0x40, BANG = 0x21; // prettier-ignore
 const OPEN_BRACKET = 0x5b, CLOSE_BRACKET = 0x5d; // prettier-ignore
 
-export interface Keywords {
-  readonly words: ReadonlySet<string>;
-  /** For each first letter (lower case) the lengths of the keywords that begin so, as bits: most words are none. */
-  readonly lengths: Int32Array;
-}
+/**
+ * How many tokens are given to the parser, beside what is skimmed: after that the text is as if it ended there. What
+ * needs more is no statement, but made to be slow.
+ */
+export const MAX_TOKENS = 100_000;
 
-export function keywordTable(words: Iterable<string>): Keywords {
-  const lengths = new Int32Array(128);
-  const all = new Set(words);
-  for (const word of all) (lengths[word.charCodeAt(0) | 32] as number) |= 1 << word.length;
-  return { words: all, lengths };
-}
-
-const STRING_PREFIX = /^(?:[enbx]|_[a-z0-9]+)$/i;
-const LONGEST_PREFIX = 12;
-const LONGEST_KEYWORD = 30;
+/** `over` is by how much the depth is more than the floor. */
+const isStop = (code: number, over: number, commas: boolean): boolean =>
+  over <= 0 && (code === CLOSE || (code === COMMA && commas && over === 0));
 
 /** A class, since making a dozen closures for each text would take longer than reading most texts does. */
 export class Tokens {
@@ -43,6 +37,12 @@ export class Tokens {
   keyword = '';
   /** The character code when it is a mark, else 0. */
   mark = 0;
+  /** What stands right before the token, if that is a keyword or `(`. */
+  before = '';
+  /** Parentheses open behind the token. */
+  depth = 0;
+  /** How many tokens were given so far. */
+  count = 0;
 
   private at = 0;
   // Once a comment or bracket has no end, later ones of that kind are not looked for again: time stays linear.
@@ -53,13 +53,17 @@ export class Tokens {
   constructor(
     readonly text: string,
     private readonly keywords: Keywords,
+    /** Those that `skim` goes to. */
+    private readonly landmarks: Keywords,
   ) {}
 
   /** Goes one token further. `wantsName` where a table may follow: there `#x` and `[x]` are names. */
   next(wantsName = false): void {
     const { text } = this;
+    if (this.isOver()) return;
     for (;;) {
       const start = this.at;
+      if (start >= text.length) return this.take(END, text.length, text.length);
       const code = text.charCodeAt(start);
       switch (classOf(code)) {
         case SPACE:
@@ -68,27 +72,94 @@ export class Tokens {
         case LETTER:
           return this.word(start);
         case DIGIT:
-          return this.number(start);
-        case MARK_CLASS:
-          return this.takeMark(start, code, start + 1);
+          return this.take(LITERAL, start, endOfNumber(text, start + 1));
+        case PUNCTUATION:
+          return this.punctuation(start, code);
+        case COMMENT:
+          if (!this.skipped(start, code, wantsName)) return this.sign(start, code, wantsName);
+          break;
         default:
-          if (start >= text.length) return this.take(END, text.length, text.length);
-          if (!this.skipped(start, code, wantsName)) return this.punctuation(start, code, wantsName);
+          return this.sign(start, code, wantsName);
       }
     }
   }
 
   /**
-   * Goes on to the next keyword, parenthesis, comma or end: where no name is awaited, all else says nothing.
-   * True when it passed something.
+   * Goes on to the next landmark, semicolon or end; also to a parenthesis that leaves less than `floor` of them open,
+   * and, with `commas`, to a comma at that depth. All else says nothing where no name is awaited, and is passed at a
+   * few nanoseconds a character.
    */
-  skim(): boolean {
-    for (let passed = false; ; passed = true) {
-      this.next();
-      const { mark } = this;
-      if (this.keyword !== '' || this.kind === END) return passed;
-      if (mark === OPEN || mark === CLOSE || mark === COMMA || mark === SEMICOLON) return passed;
+  skim(floor: number, commas: boolean): void {
+    const { text } = this;
+    if (this.isOver()) return;
+    for (let at = this.at; at < text.length; at = this.at) {
+      const code = text.charCodeAt(at);
+      switch (classOf(code)) {
+        case SPACE:
+          this.at = at + 1;
+          continue;
+        case LETTER:
+          if (this.passWord(at)) return;
+          break;
+        case DIGIT:
+          this.mark = 0;
+          this.at = endOfNumber(text, at + 1);
+          break;
+        case PUNCTUATION:
+          if (code === SEMICOLON || isStop(code, this.depth - floor, commas)) {
+            return this.punctuation(at, code);
+          }
+          this.pass(at, code);
+          this.before = code === OPEN ? '(' : '';
+          continue;
+        case COMMENT:
+          if (this.skipped(at, code, false)) continue;
+          this.sign(at, code, false);
+          break;
+        default:
+          this.sign(at, code, false);
+      }
+      this.before = '';
     }
+    this.take(END, text.length, text.length);
+  }
+
+  /** Goes on to the first word of the next statement. */
+  skimToWord(): void {
+    const { text } = this;
+    if (this.isOver()) return;
+    for (let at = this.at; at < text.length; at = this.at) {
+      const code = text.charCodeAt(at);
+      switch (classOf(code)) {
+        case SPACE:
+          this.at = at + 1;
+          break;
+        case LETTER:
+          this.word(at);
+          if (this.kind === WORD) return;
+          break;
+        case DIGIT:
+          this.at = endOfNumber(text, at + 1);
+          break;
+        case PUNCTUATION:
+          this.pass(at, code);
+          break;
+        case COMMENT:
+          if (!this.skipped(at, code, false)) this.pass(at, code);
+          break;
+        default:
+          this.sign(at, code, false);
+          if (this.kind === WORD && this.start === at) return;
+      }
+    }
+    this.take(END, text.length, text.length);
+  }
+
+  private isOver(): boolean {
+    this.before = this.mark === OPEN ? '(' : this.keyword;
+    if (this.count++ < MAX_TOKENS) return false;
+    this.take(END, this.text.length, this.text.length);
+    return true;
   }
 
   private take(kind: number, start: number, end: number, next = end): void {
@@ -105,36 +176,49 @@ export class Tokens {
     this.mark = code;
   }
 
+  private punctuation(start: number, code: number): void {
+    this.take(MARK, start, start + 1);
+    this.pass(start, code);
+  }
+
+  private pass(start: number, code: number): void {
+    this.mark = code;
+    this.at = start + 1;
+    if (code === OPEN) this.depth++;
+    else if (code === CLOSE && this.depth > 0) this.depth--;
+    else if (code === SEMICOLON) this.depth = 0;
+  }
+
   /** Also a string's prefix: `E'…'`. After a dot there are no keywords. */
   private word(start: number): void {
     const { text, mark } = this;
     const end = endOfName(text, start + 1);
-    const isPrefix = text.charCodeAt(end) === QUOTE && end - start < LONGEST_PREFIX;
-    if (isPrefix && STRING_PREFIX.test(text.slice(start, end))) {
-      return this.string(
-        end,
-        end - start === 1 && (text.charCodeAt(start) | 32) === 0x65 ? 'escapes' : 'guess',
-      );
-    }
+    if (isStringPrefix(text, start, end)) return this.prefixed(start, end);
     this.take(WORD, start, end);
-    if (mark !== DOT) this.keyword = this.keywordAt(start, end);
+    if (mark !== DOT) this.keyword = keywordAt(this.keywords, text, start, end);
   }
 
-  private keywordAt(start: number, end: number): string {
-    const { words, lengths } = this.keywords;
-    const length = end - start;
-    if (length > LONGEST_KEYWORD) return '';
-    if (((lengths[this.text.charCodeAt(start) | 32] ?? 0) & (1 << length)) === 0) return '';
-    const word = this.text.slice(start, end).toUpperCase();
-    return words.has(word) ? word : '';
+  /** The same where only landmarks matter: true when it is one. */
+  private passWord(start: number): boolean {
+    const { text, mark } = this;
+    const end = endOfName(text, start + 1);
+    this.at = end;
+    this.mark = 0;
+    if (mark !== DOT && end - start > 1) {
+      const keyword = keywordAt(this.landmarks, text, start, end);
+      if (keyword !== '') {
+        this.take(WORD, start, end);
+        this.keyword = keyword;
+        return true;
+      }
+    }
+    if (isStringPrefix(text, start, end)) this.prefixed(start, end);
+    return false;
   }
 
-  /** With its dots, exponents and underscores. */
-  private number(start: number): void {
-    const { text } = this;
-    let end = start + 1;
-    while (isNamePart(text.charCodeAt(end)) || text.charCodeAt(end) === DOT) end++;
-    this.take(LITERAL, start, end);
+  private prefixed(start: number, end: number): void {
+    const isEscape = end - start === 1 && (this.text.charCodeAt(start) | 32) === 0x65;
+    this.string(end, isEscape ? 'escapes' : 'guess');
   }
 
   private string(start: number, backslash: Backslash): void {
@@ -152,13 +236,14 @@ export class Tokens {
   /** An array's subscript follows a name, `)`, `]` or `"` at once; a T-SQL name never does. */
   private bracket(start: number, wantsName: boolean): void {
     const { text } = this;
+    if (!this.brackets) return this.takeMark(start, OPEN_BRACKET, start + 1);
     const before = text.charCodeAt(start - 1);
     const follows =
       isNamePart(before) || before === CLOSE || before === CLOSE_BRACKET || before === DOUBLE_QUOTE;
     const isSubscript = !wantsName && follows;
-    const end = isSubscript || !this.brackets ? -1 : endOfQuoted(text, CLOSE_BRACKET, start + 1, 'plain');
+    const end = isSubscript ? -1 : endOfQuoted(text, CLOSE_BRACKET, start + 1, 'plain');
     if (end >= 0) return this.take(QUOTED, start + 1, end - 1, end);
-    this.brackets &&= isSubscript;
+    this.brackets = isSubscript;
     this.takeMark(start, OPEN_BRACKET, start + 1);
   }
 
@@ -216,7 +301,7 @@ export class Tokens {
     return !wantsName || !isNamePart(following === HASH ? this.text.charCodeAt(start + 2) : following);
   }
 
-  private punctuation(start: number, code: number, wantsName: boolean): void {
+  private sign(start: number, code: number, wantsName: boolean): void {
     switch (code) {
       case QUOTE:
         return this.string(start, 'guess');

@@ -24,9 +24,9 @@ let former = new Map<string, Statement>();
 
 /** @example describeStatement('SELECT * FROM Users WHERE id = $1') // { operation: 'SELECT', table: 'users' } */
 export function describeStatement(text: string): Statement {
+  if (text.length > MAX_KEY_LENGTH) return detached(parseSql(text));
   const known = recent.get(text);
   if (known !== undefined) return known;
-  if (text.length > MAX_KEY_LENGTH) return detached(parseSql(text));
   const statement = former.get(text) ?? detached(parseSql(text));
   // What is used lives on in the younger generation; what is not goes with the older one. No order to keep per hit.
   if (recent.size >= GENERATION) {
