@@ -10,6 +10,7 @@ import { hookMysql2 } from './mysql2.js';
 import { hookNodeSqlite } from './node-sqlite.js';
 import { hookPg } from './pg.js';
 import { hookRedis } from './redis.js';
+import { hookSqlite3 } from './sqlite3.js';
 
 export const DATABASE_HOOKS: readonly Hook[] = [
   hookPg,
@@ -21,5 +22,6 @@ export const DATABASE_HOOKS: readonly Hook[] = [
   hookMongodb,
   hookBetterSqlite3,
   hookNodeSqlite,
+  hookSqlite3,
   hookLibsql,
 ];
