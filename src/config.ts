@@ -166,13 +166,17 @@ export const SETTINGS = {
     doc: 'Hosts, beside api.openai.com, that are asked for the usage of a streamed chat when the caller did not ask. `off` asks nobody.',
   }),
   semconvMetrics: setting({
-    env: 'INTELIA_SEMCONV_METRICS', default: [] as readonly ('http' | 'gen_ai')[], type: 'http or gen_ai, or several with commas',
-    parse: listOf('http', 'gen_ai'),
-    doc: "OTel's own metrics beside ours, for tools that read those. `http` adds `http.server.request.duration` and `http.client.request.duration` (HTTP/1 over Node's http and https, not `fetch`), bounded to 200 routes, hosts and error types. `gen_ai` adds `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and `gen_ai.client.operation.time_to_first_chunk`, bounded to 100 models; `error.type` is the status that `intelia_llm_requests_total` has. Past a bound a value is `_OTHER`. Loads the OTel SDK at start.",
+    env: 'INTELIA_SEMCONV_METRICS', default: [] as readonly ('http' | 'db' | 'gen_ai')[], type: 'http, db or gen_ai, or several with commas',
+    parse: listOf('http', 'db', 'gen_ai'),
+    doc: "OTel's own metrics beside ours, for tools that read those. `http` adds `http.server.request.duration` and `http.client.request.duration` (HTTP/1 over Node's http and https, not `fetch`), bounded to 200 routes, hosts and error types. `db` adds `db.client.operation.duration` and `db.client.connection.count` (`used`, and `idle` where the driver tells), bounded to 200 tables; `error.type` is always `_OTHER`. `gen_ai` adds `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and `gen_ai.client.operation.time_to_first_chunk`, bounded to 100 models; `error.type` is the status that `intelia_llm_requests_total` has. Past a bound a value is `_OTHER`. Loads the OTel SDK at start.",
   }),
   httpIgnore: setting({
     env: 'INTELIA_HTTP_IGNORE', default: [] as readonly string[], type: 'paths with commas, each exact or ending in /*', parse: list,
     doc: 'Requests that are not counted, by their path as sent, without the query: `/health,/internal/*`. `/internal/*` is everything below `/internal/`, not `/internal` itself.',
+  }),
+  dbSpans: setting({
+    env: 'INTELIA_DB_SPANS', default: false, type: 'true or false', parse: flag,
+    doc: "Counts, for databases whose driver we do not hook, the spans of an application that traces them with OTel's SDK: of any instrumentation, in the old and the new conventions. Calls that a hook of ours has seen are not counted again; see docs/supported.md.",
   }),
   dbPoolNames: setting({
     env: 'INTELIA_DB_POOL_NAMES', default: {} as Readonly<Record<string, string>>, parse: pairs,

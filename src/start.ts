@@ -4,6 +4,7 @@ import { createTracking, type Tracking } from './business/track.js';
 import { readConfig, readSurroundings, type Config } from './config.js';
 import type { Context } from './context.js';
 import { DATABASE_HOOKS } from './db/index.js';
+import { hookDbSemconv } from './db/semconv.js';
 import { lateHandler, type MetricsHandler } from './export/handler.js';
 import { startExports, type Exports } from './export/index.js';
 import { createReader, type Reader } from './export/reader.js';
@@ -102,7 +103,7 @@ function launch(core: Core): Exports | 'inert' {
     guard.run(hook.name, () => hook(context));
   }
   const reader = createReader({ registry, attributes: resource, nowMs: Date.now });
-  guard.run('semconv metrics', () => addSemconv(core, reader));
+  guard.run('semconv metrics', () => addSemconv(core, context, reader));
   const warn = (key: string, line: string): void => log.warnOnce(key, line);
   const foreign = (): MeterProvider =>
     config.semconvMetrics.includes('http')
@@ -121,10 +122,11 @@ function launch(core: Core): Exports | 'inert' {
 }
 
 /** OTel's own metrics beside ours, where they are asked for: only then is the SDK loaded. */
-function addSemconv(core: Core, reader: Reader): void {
+function addSemconv(core: Core, context: Context, reader: Reader): void {
   const { semconvMetrics } = core.config;
   const scope = { name: '@intelia/otel', version: VERSION };
   if (semconvMetrics.includes('http')) hookHttpSemconv(core, reader.foreignProvider());
+  if (semconvMetrics.includes('db')) hookDbSemconv(context, reader.foreignProvider(), scope);
   if (semconvMetrics.includes('gen_ai'))
     core.llm.alsoTo(createGenAiMeasure(createHistograms(reader.foreignProvider(), scope, GEN_AI_METRICS)));
 }

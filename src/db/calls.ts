@@ -1,8 +1,9 @@
 /** Calls to a database between their beginning and their end: each is counted once, when it ends. */
 import type { Context } from '../context.js';
 import { ownMethod } from '../hook/own.js';
-import { measureQuery } from './measure.js';
+import { databaseEvents } from './events.js';
 import { describeStatement, type Statement } from './sql.js';
+import { systemOf } from './systems.js';
 
 export interface Call {
   /** The SQL, if it is a string. */
@@ -22,21 +23,24 @@ export interface Calls {
   end(call: Call, failed: boolean): void;
 }
 
-export function createCalls({ guard, now, emit }: Context, where: string): Calls {
+/** `driver` as in systems.ts; errors of ours are told under its name too. */
+export function createCalls(context: Context, driver: string): Calls {
+  const { guard, now } = context;
+  const events = databaseEvents(context);
+  const system = systemOf(driver);
+  const started = (text: unknown, statement: Statement | undefined): Call => {
+    events.drivers.add(driver);
+    return { text, statement, start: now(), done: false };
+  };
   return {
-    begin: (text) => ({ text, statement: undefined, start: now(), done: false }),
-    beginCommand: (operation, table) => ({
-      text: undefined,
-      statement: { operation, table },
-      start: now(),
-      done: false,
-    }),
-    end: guard.wrap(where, (call: Call, failed: boolean) => {
+    begin: (text) => started(text, undefined),
+    beginCommand: (operation, table) => started(undefined, { operation, table }),
+    end: guard.wrap(driver, (call: Call, failed: boolean) => {
       if (call.done) return;
       call.done = true;
       const text = typeof call.text === 'string' ? call.text : '';
       const { operation, table } = call.statement ?? describeStatement(text);
-      measureQuery({ operation, table, failed, duration: Math.max(0, now() - call.start) }, emit);
+      events.record({ system, operation, table, failed, duration: Math.max(0, now() - call.start) });
     }),
   };
 }

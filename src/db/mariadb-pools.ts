@@ -10,6 +10,7 @@ import { poolTracker, type PoolReader } from './pools.js';
 const ended = new WeakSet<object>();
 const reader: PoolReader<any> = {
   active: (pool) => (ended.has(pool) ? 0 : pool.activeConnections()),
+  idle: (pool) => pool.idleConnections(),
   closed: (pool) => ended.has(pool),
 };
 

@@ -17,6 +17,7 @@ const KNOWN = '6 || 7';
 
 const reader: PoolReader<any> = {
   active: (pool) => (pool.closed ? 0 : pool.currentCheckedOutCount),
+  idle: (pool) => pool.availableConnectionCount,
   closed: (pool) => pool.closed,
 };
 

@@ -8,6 +8,7 @@ import { poolTracker, type PoolReader } from './pools.js';
 const reader: PoolReader<any> = {
   // The end of a pool is that of its connections, those in use among them; it keeps them in its list.
   active: (pool) => (pool._closed ? 0 : pool._allConnections.length - pool._freeConnections.length),
+  idle: (pool) => pool._freeConnections.length,
   closed: (pool) => pool._closed === true,
 };
 

@@ -12,6 +12,7 @@ import { poolTracker, type PoolReader } from './pools.js';
 /* eslint-disable @typescript-eslint/no-explicit-any -- pg-pool's insides have no types */
 const reader: PoolReader<any> = {
   active: (pool) => pool.totalCount - pool.idleCount,
+  idle: (pool) => pool.idleCount,
   closed: (pool) => pool.ending === true,
 };
 

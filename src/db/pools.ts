@@ -9,6 +9,8 @@ import { OTHER } from '../metrics/labels.js';
 export interface PoolReader<P extends object> {
   /** Connections in use now. */
   active(pool: P): number;
+  /** Open connections that nobody uses now, where the driver tells. */
+  idle?(pool: P): number;
   /** Nobody will get a connection from it any more. */
   closed(pool: P): boolean;
 }
@@ -22,18 +24,35 @@ interface Member {
 }
 
 const MAX_NAMES = catalogue.intelia_db_connections_active.labels.pool.bound;
-const trackers = new WeakMap<Context, AddPool>();
+const trackers = new WeakMap<Context, Tracker>();
 
-/** One for all drivers of a context: two of them must not write to the same series. */
-export function poolTracker(context: Context): AddPool {
-  const known = trackers.get(context);
-  if (known !== undefined) return known;
-  const add = createTracker(context);
-  trackers.set(context, add);
-  return add;
+interface Tracker {
+  readonly add: AddPool;
+  read(): PoolReading[];
 }
 
-function createTracker({ observe, log }: Context): AddPool {
+/** All pools of one name, now. */
+export interface PoolReading {
+  readonly pool: string;
+  readonly active: number;
+  /** Undefined when no driver tells. */
+  readonly idle: number | undefined;
+}
+
+/** One for all drivers of a context: two of them must not write to the same series. */
+export const poolTracker = (context: Context): AddPool => trackerOf(context).add;
+
+export const readPools = (context: Context): PoolReading[] => trackerOf(context).read();
+
+function trackerOf(context: Context): Tracker {
+  const known = trackers.get(context);
+  if (known !== undefined) return known;
+  const tracker = createTracker(context);
+  trackers.set(context, tracker);
+  return tracker;
+}
+
+function createTracker({ observe, log }: Context): Tracker {
   const names = new Map<string, Member[]>();
 
   function nameFor(base: string): string {
@@ -62,14 +81,28 @@ function createTracker({ observe, log }: Context): AddPool {
     }
   });
 
-  return (pool, base, reader) => {
-    const name = nameFor(base);
-    const members = (names.get(name) ?? []).filter((member) => member.pool.deref() !== undefined);
-    names.set(name, [
-      ...members,
-      { pool: new WeakRef(pool), reader: reader as unknown as PoolReader<object> },
-    ]);
+  return {
+    add(pool, base, reader) {
+      const name = nameFor(base);
+      const members = (names.get(name) ?? []).filter((member) => member.pool.deref() !== undefined);
+      names.set(name, [
+        ...members,
+        { pool: new WeakRef(pool), reader: reader as unknown as PoolReader<object> },
+      ]);
+    },
+    read: () =>
+      [...names].map(([pool, members]) => ({
+        pool,
+        active: members.reduce((sum, member) => sum + active(member), 0),
+        idle: members.reduce<number | undefined>(addIdle, undefined),
+      })),
   };
+}
+
+function addIdle(sum: number | undefined, { pool, reader }: Member): number | undefined {
+  if (reader.idle === undefined) return sum;
+  const found = pool.deref();
+  return (sum ?? 0) + (found === undefined || reader.closed(found) ? 0 : reader.idle(found));
 }
 
 function isOpen({ pool, reader }: Member): boolean {

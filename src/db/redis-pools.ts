@@ -10,6 +10,7 @@ import { poolTracker, type PoolReader } from './pools.js';
 const ended = new WeakSet<object>();
 const reader: PoolReader<any> = {
   active: (pool) => pool.clientsInUse,
+  idle: (pool) => pool.idleClients,
   closed: (pool) => ended.has(pool) && !pool.isOpen,
 };
 

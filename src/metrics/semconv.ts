@@ -29,3 +29,23 @@ export function createHistograms<Name extends string>(
     if (value >= 0 && value < Infinity) instruments.get(name)?.record(value, attributes);
   };
 }
+
+export interface CountSpec {
+  readonly unit: string;
+  readonly description: string;
+}
+
+/** A count that goes up and down, read at each collection by `observer`, which must not throw. */
+export function observeCount(
+  provider: MeterProvider,
+  scope: Scope,
+  name: string,
+  spec: CountSpec,
+  observer: (set: (value: number, attributes: Attributes) => void) => void,
+): void {
+  const meter = provider.getMeter(scope.name, scope.version);
+  const { unit, description } = spec;
+  meter
+    .createObservableUpDownCounter(name, { unit, description })
+    .addCallback((result) => observer((value, attributes) => result.observe(value, attributes)));
+}

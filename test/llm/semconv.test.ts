@@ -144,9 +144,12 @@ describe('INTELIA_SEMCONV_METRICS', () => {
   it('takes what there is, and says in one line what there is not', () => {
     assert.deepEqual(read(''), { asked: [], lines: [] });
     assert.deepEqual(read(' GEN_AI '), { asked: ['gen_ai'], lines: [] });
-    assert.deepEqual(read('gen_ai,http'), {
+    assert.deepEqual(read('gen_ai, http,db'), { asked: ['gen_ai', 'http', 'db'], lines: [] });
+    assert.deepEqual(read('gen_ai,grpc'), {
       asked: [],
-      lines: ['INTELIA_SEMCONV_METRICS: "gen_ai,http" is not gen_ai; [] is used'],
+      lines: [
+        'INTELIA_SEMCONV_METRICS: "gen_ai,grpc" is not http, db or gen_ai, or several with commas; [] is used',
+      ],
     });
   });
 });

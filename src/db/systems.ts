@@ -1,0 +1,36 @@
+/** What OTel's conventions call the databases (`db.system.name`) that the drivers are for. Pure. */
+
+/** By the name under which a hook counts its calls; most are the driver's own. */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  pg: 'postgresql',
+  postgres: 'postgresql',
+  mysql: 'mysql',
+  mysql2: 'mysql',
+  mariadb: 'mariadb',
+  ioredis: 'redis',
+  redis: 'redis',
+  mongodb: 'mongodb',
+  'better-sqlite3': 'sqlite',
+  'node:sqlite': 'sqlite',
+  sqlite3: 'sqlite',
+  libsql: 'sqlite',
+  tedious: 'microsoft.sql_server',
+};
+
+export const systemOf = (driver: string): string =>
+  Object.hasOwn(SYSTEMS, driver) ? (SYSTEMS[driver] as string) : 'other_sql';
+
+/** The same databases under the names that the conventions had for them before 1.27. */
+const FORMER: Readonly<Record<string, string>> = {
+  mssql: 'microsoft.sql_server',
+  oracle: 'oracle.db',
+  db2: 'ibm.db2',
+  dynamodb: 'aws.dynamodb',
+  redshift: 'aws.redshift',
+  cosmosdb: 'azure.cosmosdb',
+  spanner: 'gcp.spanner',
+  hanadb: 'sap.hana',
+};
+
+export const currentSystem = (system: string): string =>
+  Object.hasOwn(FORMER, system) ? (FORMER[system] as string) : system;
