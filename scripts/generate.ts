@@ -12,6 +12,7 @@ import { SETTINGS } from '../src/config.js';
 import { dashboardFiles, type JsonOptions } from '../src/grafana/json.js';
 import { DEFAULT_SERIES_LIMIT } from '../src/metrics/family.js';
 import { seriesTable } from './series.js';
+import { supportedTable, TABLE_NAMES, untold } from './supported.js';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const code = (text: string): string => `\`${text}\``;
@@ -110,20 +111,28 @@ ${table('INTELIA_')}
 const dashboards = (folder: string, options: JsonOptions): Record<string, string> =>
   Object.fromEntries(dashboardFiles(options).map(({ name, text }) => [`${folder}/${name}`, text]));
 
-/** A page that is written by hand but for what stands between two marks. */
-function withTable(path: string, table: string): Record<string, string> {
-  const page = readFileSync(path, 'utf8');
-  const [, head, tail] = /^(.*<!-- series:start[^\n]*\n).*(<!-- series:end -->.*)$/s.exec(page) ?? [];
-  if (head === undefined || tail === undefined)
-    throw new Error(`${path} has no marks for its table of series`);
-  return { [path]: `${head}\n${table}\n\n${tail}` };
+/** A page that is written by hand but for what stands between pairs of marks. */
+function withTables(path: string, tables: Readonly<Record<string, string>>): Record<string, string> {
+  let page = readFileSync(path, 'utf8');
+  for (const [mark, table] of Object.entries(tables)) {
+    const marks = new RegExp(`^(.*<!-- ${mark}:start[^\\n]*\\n).*(<!-- ${mark}:end -->.*)$`, 's');
+    const [, head, tail] = marks.exec(page) ?? [];
+    if (head === undefined || tail === undefined) throw new Error(`${path} has no marks for ${mark}`);
+    page = `${head}\n${table}\n\n${tail}`;
+  }
+  return { [path]: page };
 }
+
+const supportedTables = Object.fromEntries(
+  TABLE_NAMES.map((name) => [`supported:${name}`, supportedTable(name)]),
+);
 
 const pages: Record<string, string> = {
   'docs/metrics.md': metricsPage(),
   'docs/configuration.md': configurationPage(),
-  ...withTable('docs/grafana-cloud.md', seriesTable('en')),
-  ...withTable('docs/grafana-cloud.fr.md', seriesTable('fr')),
+  ...withTables('docs/grafana-cloud.md', { series: seriesTable('en') }),
+  ...withTables('docs/grafana-cloud.fr.md', { series: seriesTable('fr') }),
+  ...withTables('docs/supported.md', supportedTables),
   ...dashboards('dashboards', {}),
   ...dashboards('dashboards/fr', { lang: 'fr' }),
   ...dashboards('dashboards/embed', { embed: true }),
@@ -145,5 +154,9 @@ for (const [path, text] of Object.entries(pages)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
+}
+for (const library of untold()) {
+  stale++;
+  process.stderr.write(`${library} is in no table of scripts/supported-rows.ts\n`);
 }
 process.exitCode = check && stale > 0 ? 1 : 0;
