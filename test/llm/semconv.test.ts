@@ -145,10 +145,10 @@ describe('INTELIA_SEMCONV_METRICS', () => {
     assert.deepEqual(read(''), { asked: [], lines: [] });
     assert.deepEqual(read(' GEN_AI '), { asked: ['gen_ai'], lines: [] });
     assert.deepEqual(read('gen_ai, http,db'), { asked: ['gen_ai', 'http', 'db'], lines: [] });
-    assert.deepEqual(read('gen_ai,grpc'), {
+    assert.deepEqual(read('gen_ai,sql'), {
       asked: [],
       lines: [
-        'INTELIA_SEMCONV_METRICS: "gen_ai,grpc" is not http, db or gen_ai, or several with commas; [] is used',
+        'INTELIA_SEMCONV_METRICS: "gen_ai,sql" is not http, db or gen_ai, or several with commas; [] is used',
       ],
     });
   });
