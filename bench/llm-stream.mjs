@@ -65,7 +65,7 @@ const contenders = [
   { name: 'bare with usage', run: reading(fetchOf(withUsage), asked) },
   { name: 'seen and stripped', run: reading(tapFetch(fetchOf(withUsage), options), unasked) },
 ];
-const times = await interleave(contenders, { iterations: 10 * CHUNKS });
+const times = await interleave(contenders, { iterations: 40 * CHUNKS });
 if (recorded === 0) throw new Error('no call was recorded: nothing was measured');
 const added = (name, over) => times[name].map((value, i) => Math.max(value - times[over][i], 0) / 1000);
 
