@@ -2,7 +2,7 @@
 import { readPostgresDefaults } from '../config.js';
 import type { Context } from '../context.js';
 import { watchConstruction } from '../hook/construct.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import type { Call, Calls } from './calls.js';
 import { queryText } from './pg-text.js';
@@ -29,7 +29,7 @@ export function hookPgPool(context: Context, calls: Calls): void {
       reader,
     );
   });
-  onFileLoad(guard, 'pg-pool/index.js', (Pool) => {
+  onKnownFile(context, 'pg-pool/index.js', '3', (Pool) => {
     const isNew = patchPool(Pool, add, calls);
     return isNew ? watchConstruction(Pool, add) : undefined;
   });

@@ -4,9 +4,9 @@
  */
 import type { Hook } from '../context.js';
 import type { Guard } from '../guard.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
-import { createCalls, type Call, type Calls } from './calls.js';
+import { callOf, createCalls, keepCall, type Call, type Calls } from './calls.js';
 import { hookPgPool } from './pg-pool.js';
 import { queryText } from './pg-text.js';
 
@@ -14,10 +14,8 @@ import { queryText } from './pg-text.js';
 
 export const hookPg: Hook = (context) => {
   const calls = createCalls(context, 'pg');
-  onFileLoad(context.guard, 'pg/lib/client.js', (Client) => {
-    // By query object. Weak, since pg may drop a query without a word.
-    const open = new WeakMap<object, Call>();
-    patchClient(Client, calls, open, context.guard, patchQuery(Client.Query, calls, open));
+  onKnownFile(context, 'pg/lib/client.js', '8', (Client) => {
+    patchClient(Client, calls, context.guard, patchQuery(Client.Query, calls));
   });
   hookPgPool(context, calls);
 };
@@ -27,18 +25,18 @@ interface Running {
   call: Call | undefined;
 }
 
-function patchQuery(Query: any, calls: Calls, open: WeakMap<object, Call>): Running {
+function patchQuery(Query: any, calls: Calls): Running {
   const running: Running = { call: undefined };
   wrapMethod(Query.prototype, 'handleError', (original) => {
     return function handleError(this: any, ...args: any[]): unknown {
-      const call = open.get(this) ?? running.call;
+      const call = callOf(this) ?? running.call;
       if (call !== undefined) calls.end(call, true);
       return original.apply(this, args);
     };
   });
   wrapMethod(Query.prototype, 'handleReadyForQuery', (original) => {
     return function handleReadyForQuery(this: any, ...args: any[]): unknown {
-      const call = open.get(this);
+      const call = callOf(this);
       // The flag is set when a row could not be parsed: pg is about to fail the query for it.
       if (call !== undefined) calls.end(call, Boolean(this._canceledDueToError));
       return original.apply(this, args);
@@ -47,22 +45,16 @@ function patchQuery(Query: any, calls: Calls, open: WeakMap<object, Call>): Runn
   return running;
 }
 
-function patchClient(
-  Client: any,
-  calls: Calls,
-  open: WeakMap<object, Call>,
-  guard: Guard,
-  running: Running,
-): void {
+function patchClient(Client: any, calls: Calls, guard: Guard, running: Running): void {
   /** Finds the query object that pg has made for this call; there is none when it refused the call. */
   const trackMade = guard.wrap('pg', (client: any, call: Call) => {
-    const query = newestQuery(client, open);
+    const query = newestQuery(client);
     if (query === undefined) calls.end(call, true);
-    else open.set(query, call);
+    else keepCall(query, call);
   });
   /** A cursor or stream, or a Query that the caller made: it is known beforehand. */
   const trackGiven = guard.wrap('pg', (query: any, call: Call) => {
-    open.set(query, call);
+    keepCall(query, call);
     endWith(query, 'handleError', () => calls.end(call, true));
     endWith(query, 'handleReadyForQuery', () => calls.end(call, false));
   });
@@ -99,9 +91,9 @@ function endWith(query: any, method: string, end: () => void): void {
 }
 
 /** The last one queued, or sent, or the active one, by the names of pg from 8.17 on, and of earlier ones. */
-function newestQuery(client: any, open: WeakMap<object, Call>): object | undefined {
+function newestQuery(client: any): object | undefined {
   const queue = client._queryQueue ?? client.queryQueue;
   const active = '_activeQuery' in client ? client._activeQuery : client.activeQuery;
   const candidates = [queue.at(-1), client._sentQueryQueue?.at(-1), active];
-  return candidates.find((query) => query !== undefined && query !== null && !open.has(query));
+  return candidates.find((query) => query !== undefined && query !== null && callOf(query) === undefined);
 }

@@ -36,6 +36,9 @@ export function onFileLoad(guard: Guard, file: string, onLoad: OnLoad): void {
   for (const loaded of Object.values(require.cache)) if (loaded?.loaded) apply(watch, loaded);
 }
 
+/** The files that are waited for, for tests that go over all hooks. */
+export const watchedFiles = (): string[] => [...watches.values()].flat().map(({ file }) => file);
+
 /** Until it is true, `loaded` is read from the prototype; then each module has it as its own, as it always had. */
 function listen(): void {
   if (isListening) return;

@@ -1,0 +1,149 @@
+/** What holds for every hook: it is short, asks for versions, and leaves a library alone that it does not know. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProcess } from '../support/run-process.js';
+
+const root = join(__dirname, '../..');
+const AREAS = ['http', 'db'];
+const MAX_LINES = 120;
+
+/** Node's own modules, which have no package. */
+const NO_LIBRARY = [
+  'http/server.ts',
+  'http/http2.ts',
+  'http/semconv-server.ts',
+  'http/semconv-client.ts',
+  'db/node-sqlite.ts',
+];
+
+/** Every file that gets into something, a hook's parts too. */
+const files = AREAS.flatMap((area) => readdirSync(join(root, 'src', area)).map((name) => `${area}/${name}`)).map((name) => ({
+  name,
+  source: readFileSync(join(root, 'src', name), 'utf8'),
+})); // prettier-ignore
+const hooks = files.filter(({ source }) => /from '\.\.\/hook\//.test(source));
+
+/** What the lists in the indexes name. */
+const listed = AREAS.flatMap((area) => {
+  const index = readFileSync(join(root, 'src', area, 'index.ts'), 'utf8');
+  return [...index.matchAll(/import \{ hook\w+ \} from '\.\/(.+)\.js'/g)].map(
+    ([, name]) => `${area}/${name}.ts`,
+  );
+});
+
+describe('every hook of a server or database', () => {
+  it('is found here', () => {
+    const names = hooks.map(({ name }) => name);
+    assert.deepEqual(
+      listed.filter((name) => !names.includes(name)),
+      [],
+    );
+    assert.ok(listed.length >= 18, String(listed.length));
+  });
+
+  for (const { name, source } of hooks) {
+    it(`${name} has at most ${MAX_LINES} lines`, () => {
+      assert.ok(source.trimEnd().split('\n').length <= MAX_LINES);
+    });
+
+    it(`${name} asks for the version of its library`, () => {
+      assert.ok(!source.includes("from '../hook/load.js'"), 'waits for a file whatever its version');
+      const asks = /\bsupported(File)?\(/.test(source);
+      if (source.includes('onModuleLoad(')) assert.ok(asks, 'waits for a module whatever its version');
+      if (source.includes('onChannel(') && !NO_LIBRARY.includes(name))
+        assert.ok(asks, 'listens to a library whatever its version');
+    });
+  }
+});
+
+/** Loads every file that any hook waits for, twice, out of packages of version 99 or as told; prints what came of it. */
+const CHILD = `
+  const fs = require('node:fs');
+  const { dirname, join } = require('node:path');
+  const { HTTP_HOOKS } = require('./src/http/index.ts');
+  const { DATABASE_HOOKS } = require('./src/db/index.ts');
+  const { watchedFiles } = require('./src/hook/load.ts');
+  const { testContext } = require('./test/support/context.ts');
+  const { context, warnings, errors } = testContext();
+  const versions = JSON.parse(process.env.VERSIONS);
+  for (const hook of [...HTTP_HOOKS, ...DATABASE_HOOKS]) hook(context);
+  const libraries = new Set();
+  const changed = [];
+  for (const file of watchedFiles()) {
+    const [library] = /^(@[^/]+\\/)?[^/]+/.exec(file);
+    libraries.add(library);
+    const path = join(process.env.FOLDER, 'node_modules', file);
+    fs.mkdirSync(dirname(path), { recursive: true });
+    fs.writeFileSync(join(process.env.FOLDER, 'node_modules', library, 'package.json'), JSON.stringify({ name: library, version: versions[library] ?? '99.0.0' }));
+    fs.writeFileSync(path, process.env.CONTENT);
+    for (let i = 0; i < 2; i++) {
+      delete require.cache[path];
+      const exports = require(path);
+      if (JSON.stringify(Reflect.ownKeys(exports ?? {}).map(String)) !== process.env.KEYS) changed.push(file);
+    }
+  }
+  const { channel } = require('node:diagnostics_channel');
+  for (let i = 0; i < 2; i++)
+    channel('fastify.initialization').publish({ fastify: { version: '99.0.0', addHook() { changed.push('fastify') } } });
+  libraries.add('fastify');
+  console.log(JSON.stringify({ libraries: [...libraries].sort(), warnings: warnings.sort(), errors, changed }));`;
+
+interface Outcome {
+  readonly libraries: readonly string[];
+  readonly warnings: readonly string[];
+  readonly errors: readonly string[];
+  readonly changed: readonly string[];
+}
+
+describe('libraries that are not as their hooks know them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'intelia-future-'));
+  before(() => mkdirSync(join(folder, 'node_modules')));
+  after(() => rmSync(folder, { recursive: true }));
+
+  async function load(content: string, keys: readonly string[], versions = {}): Promise<Outcome> {
+    const { code, stdout, stderr } = await runProcess({
+      nodeArgs: ['--require', 'tsx/cjs'],
+      code: CHILD,
+      cwd: root,
+      env: {
+        FOLDER: folder,
+        CONTENT: content,
+        KEYS: JSON.stringify(keys),
+        VERSIONS: JSON.stringify(versions),
+      },
+    });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Outcome;
+  }
+
+  for (const [what, content, keys] of [
+    ['with nothing in them', '', []],
+    ['that export nothing at all', 'module.exports = undefined;', []],
+    ['that nobody may change', 'module.exports = Object.freeze({ untouched: true });', ['untouched']],
+  ] as const) {
+    it(`of version 99.0.0, ${what}, are loaded as they are, and each is told of once`, async () => {
+      const { libraries, warnings, errors, changed } = await load(content, keys);
+      assert.deepEqual({ errors, changed }, { errors: [], changed: [] });
+      // Each names its package; `known are` is followed by what its hook knows.
+      const told = warnings.map((line) => /^\[intelia-otel\] (\S+) 99\.0\.0 is left alone: known are [\d.| ]+$/.exec(line)?.[1] ?? line);
+      assert.deepEqual(told, libraries);
+    }); // prettier-ignore
+  }
+
+  it('of a known version, with nothing in them, are not thrown into', async () => {
+    const { warnings } = await load('', []);
+    const first = warnings.map((line) => /(\S+) 99\.0\.0 is left alone: known are ([\d.]+)/.exec(line) ?? []);
+    const versions = Object.fromEntries(first.map(([, library, version]) => [library, `${version}.0`]));
+    for (const content of ['', 'module.exports = undefined;', 'module.exports = null;']) {
+      const { errors } = await load(content, [], versions);
+      // Counted, and kept from the application.
+      assert.ok(errors.length > 0);
+      assert.deepEqual(
+        errors.filter((where) => !where.startsWith('load ')),
+        [],
+      );
+    }
+  });
+});
