@@ -10,3 +10,4 @@ export { createOtlp } from '../src/export/otlp.js';
 export { createScraper } from '../src/export/scrape.js';
 export { createCallLog } from '../src/llm/taps/call.js';
 export { tapFetch } from '../src/llm/taps/fetch.js';
+export { hookPg } from '../src/db/pg.js';

@@ -18,6 +18,7 @@ const NAMES = [
   'scrape',
   'loop-block',
   'push',
+  'pg-query',
   'throughput',
 ];
 /** Room for all that a round allocates, so that no collection falls into it and bytes can be counted. */
