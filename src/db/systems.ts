@@ -17,8 +17,10 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   tedious: 'microsoft.sql_server',
 };
 
+export const isDriver = (name: string): boolean => Object.hasOwn(SYSTEMS, name);
+
 export const systemOf = (driver: string): string =>
-  Object.hasOwn(SYSTEMS, driver) ? (SYSTEMS[driver] as string) : 'other_sql';
+  isDriver(driver) ? (SYSTEMS[driver] as string) : 'other_sql';
 
 /** The same databases under the names that the conventions had for them before 1.27. */
 const FORMER: Readonly<Record<string, string>> = {
