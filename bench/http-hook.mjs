@@ -9,7 +9,15 @@ import { interleave, report } from './lib/rounds.mjs';
 
 const { registry, guard, log, hookHttpServer, setRoute } = loadInternals();
 const now = () => performance.now() / 1000;
-hookHttpServer({ emit: registry.emit, observe: registry.observe, guard, log, now, config: { httpIgnore: [] }, resource: {} });
+hookHttpServer({
+  emit: registry.emit,
+  observe: registry.observe,
+  guard,
+  log,
+  now,
+  config: { httpIgnore: [] },
+  resource: {},
+});
 
 const routes = Array.from({ length: 20 }, (_, i) => `/api/v1/things/${i}/:id`);
 const server = { listening: true };

@@ -13,7 +13,12 @@ const OTEL_NAME = `${OTEL}, exporter-metrics-otlp-proto 0.223.0`;
 function ours(compression) {
   const { registry, createReader, createOtlp, log } = fillOurs(STEPS);
   const reader = createReader({ registry, attributes: { 'service.name': 'bench' }, nowMs: Date.now });
-  const settings = { url: 'http://127.0.0.1:9/v1/metrics', headers: {}, format: 'protobuf', gzip: compression };
+  const settings = {
+    url: 'http://127.0.0.1:9/v1/metrics',
+    headers: {},
+    format: 'protobuf',
+    gzip: compression,
+  };
   const otlp = createOtlp(settings, reader.attributes, log.warnOnce);
   return async () => {
     const foreign = await reader.collectForeign();

@@ -30,14 +30,17 @@ function otel(steps) {
 
 const countLines = (body) => body.reduce((sum, piece) => sum + piece.toString().split('\n').length - 1, 0);
 
+const LIBRARIES = {
+  [OURS]: ours,
+  ...Object.fromEntries(PROMS.map(([name, library]) => [name, (steps) => prom(library, steps)])),
+  [`${OTEL}, exporter-prometheus 0.223.0`]: otel,
+};
+export const SCRAPERS = Object.keys(LIBRARIES);
+
 /** Pairs of a name and what scrapes, each found to write about so many lines. */
-export async function scrapesOf(lines) {
+export async function scrapesOf(lines, names = SCRAPERS) {
   const steps = Math.round(lines / LINES_A_STEP);
-  const scrapes = [
-    [OURS, ours(steps)],
-    ...PROMS.map(([name, library]) => [name, prom(library, steps)]),
-    [`${OTEL}, exporter-prometheus 0.223.0`, otel(steps)],
-  ];
+  const scrapes = names.map((name) => [name, LIBRARIES[name](steps)]);
   for (const [name, scrape] of scrapes) {
     const written = countLines(await scrape());
     if (Math.abs(written - lines) > lines / 50)
