@@ -5,7 +5,8 @@
  *
  * No call counts twice:
  * - a span of a driver's instrumentation is left alone once our hook has seen a call by that driver;
- * - any other (an ORM's, say) is left alone once one of our hooks has seen a call to the same kind of database;
+ * - any other (an ORM's, say) is left alone once a hook of ours, or a driver's instrumentation, has told of a call to the
+ *   same kind of database;
  * - of spans within each other the innermost counts.
  */
 import type { Context, Hook } from '../context.js';
@@ -69,11 +70,16 @@ export function createSpanTap(context: Context): (span: SpanOfAnyLine) => void {
     covered.add(parent);
   };
 
-  /** Whether a hook of ours sees the calls that this scope traces. */
+  /** Drivers whose own instrumentation has told of a call. */
+  const traced = new Set<string>();
+  /** Whether the calls that this scope traces are told of by a hook of ours, or by a span further in. */
   const isSeen = (scope: string, system: string): boolean => {
     const driver = driverOf(scope);
-    if (isDriver(driver)) return events.drivers.has(driver);
-    return [...events.drivers].some((each) => isSame(systemOf(each), system));
+    if (!isDriver(driver)) {
+      return [...events.drivers, ...traced].some((each) => isSame(systemOf(each), system));
+    }
+    traced.add(driver);
+    return events.drivers.has(driver);
   };
 
   return (span) => {
