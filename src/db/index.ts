@@ -10,6 +10,7 @@ import { hookMysql2 } from './mysql2.js';
 import { hookNodeSqlite } from './node-sqlite.js';
 import { hookPg } from './pg.js';
 import { hookRedis } from './redis.js';
+import { hookDbSpans } from './spans.js';
 import { hookSqlite3 } from './sqlite3.js';
 
 export const DATABASE_HOOKS: readonly Hook[] = [
@@ -24,4 +25,5 @@ export const DATABASE_HOOKS: readonly Hook[] = [
   hookNodeSqlite,
   hookSqlite3,
   hookLibsql,
+  hookDbSpans,
 ];
