@@ -1,9 +1,9 @@
 /** What both roads to a provider need to know of a request before it leaves. */
+import type { CallStart, HeaderReader, StartSocket } from './contract.js';
 import type { Config } from '../../config.js';
 import type { Guard } from '../../guard.js';
-import type { CallLog, CallStart } from './call.js';
+import type { CallLog } from './call.js';
 import type { Later } from './later.js';
-import type { SocketTap } from './socket.js';
 import { FEATURE_HEADER, featureOf } from '../feature.js';
 import type { Endpoint } from '../types.js';
 
@@ -12,13 +12,10 @@ export interface TapOptions {
   /** What brings calls asked for earlier. */
   readonly later?: Later;
   /** What handshakes of WebSockets are told to. */
-  readonly sockets?: Pick<SocketTap, 'start'>;
+  readonly sockets?: { readonly start: StartSocket };
   readonly guard: Guard;
   readonly config: Pick<Config, 'llmStreamUsage'>;
 }
-
-/** Gives a request header's value; asked for lower-case names. */
-export type HeaderReader = (name: string) => string | undefined;
 
 export function callStart(
   endpoint: Endpoint,

@@ -6,38 +6,8 @@ import type { Guard } from '../../guard.js';
 import type { Readers } from '../wire/answer.js';
 import type { Later } from './later.js';
 import { OpenCall, type CallInside } from './open-call.js';
+import type { Call, CallStart } from './contract.js';
 import type { Endpoint, LlmEvent } from '../types.js';
-
-export interface CallStart {
-  readonly endpoint: Endpoint;
-  readonly feature: string;
-  readonly isRetry: boolean;
-  /** The request's abort signal. */
-  readonly signal: AbortSignal | undefined;
-  /** Seconds after which the SDK gives up by itself, where it says so. */
-  readonly timeLimit: number | undefined;
-}
-
-export interface Call {
-  /** The parsed body of the request. */
-  requestBody(body: unknown): void;
-  /** We asked for the usage of this stream: it is to be taken out of the answer again. */
-  askedForUsage(): void;
-  /** The answer's head. `header` is asked for lower-case names. */
-  response(status: number, header: (name: string) => string | null | undefined): void;
-  /** A piece of the answer's body, decoded. Gives what the caller is to have of it: itself, unless usage is stripped. */
-  chunk(bytes: Uint8Array): Uint8Array;
-  /** The body is over. Gives what of it was held back. */
-  end(): Uint8Array;
-  /** No answer, or it broke; an abort and a timeout are told so too. Gives what was held back. */
-  error(error: unknown): Uint8Array;
-  /** The caller wants no more. */
-  cancel(): void;
-  /** Nobody can read on any more: what was to be read was collected, or the process ends. */
-  abandon(): void;
-  /** It was no call after all (a redirect, which comes back as a call of its own). */
-  forget(): void;
-}
 
 export interface CallLog {
   start(call: CallStart): Call;

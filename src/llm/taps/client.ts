@@ -10,7 +10,7 @@ import { wrapMethod } from '../../hook/wrap.js';
 import { askForUsageInBytes } from './ask.js';
 import { callStart, isSigned, keepsFeatureHeader, mayAskForUsage, type TapOptions } from './begin.js';
 import { createInflater, createJsonReader, type JsonReader, type Sink } from '../wire/body.js';
-import type { Call } from './call.js';
+import type { Call } from './contract.js';
 import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from '../feature.js';
 import { createFormReader, type FormReader } from './form.js';

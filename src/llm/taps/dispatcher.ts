@@ -3,8 +3,8 @@
  * diagnostics channels that undici publishes to. They show each request, and change nothing but its headers.
  */
 import { onChannel } from '../../hook/channel.js';
-import { callStart, keepsFeatureHeader, type HeaderReader, type TapOptions } from './begin.js';
-import type { Call } from './call.js';
+import { callStart, keepsFeatureHeader, type TapOptions } from './begin.js';
+import type { Call, HeaderReader } from './contract.js';
 import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from '../feature.js';
 import { findEndpoint } from '../providers/index.js';

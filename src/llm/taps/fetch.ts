@@ -2,7 +2,7 @@
 import { isFirst } from '../../hook/once.js';
 import { disguise, isWrapped } from '../../hook/wrap.js';
 import type { TapOptions } from './begin.js';
-import type { Call } from './call.js';
+import type { Call } from './contract.js';
 import { tapBody } from './clone.js';
 import { beginLater } from './later-fetch.js';
 import { begin, type Begun, type Outgoing } from './outgoing.js';

@@ -6,11 +6,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ownMethod } from '../../hook/own.js';
 import type { Guard } from '../../guard.js';
-import type { HeaderReader } from './begin.js';
-import type { Call } from './call.js';
+import type { Call, HeaderReader, StartSocket, Watched } from './contract.js';
 import { FEATURE_HEADER } from '../feature.js';
 import type { Target } from './request.js';
-import type { StartSocket, Watched } from './socket.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the sockets are libraries' own */
 

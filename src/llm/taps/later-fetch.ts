@@ -2,7 +2,7 @@
 import { FEATURE_HEADER } from '../feature.js';
 import { mayBeLater } from '../providers/later.js';
 import type { TapOptions } from './begin.js';
-import type { Call } from './call.js';
+import type { Call } from './contract.js';
 import { headerOf, targetOf, withHeader, type FetchInit } from './request.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what an application gives to fetch is its own */

@@ -8,7 +8,7 @@ import { findLater } from '../providers/later.js';
 import { NO_BYTES } from '../wire/sse.js';
 import { createBackgrounds, type Backgrounds } from './background.js';
 import { createBatches } from './batch.js';
-import type { Call } from './call.js';
+import type { Call } from './contract.js';
 import type { LaterDocument, LlmEvent } from '../types.js';
 
 export interface Later extends Pick<Backgrounds, 'defers'> {

@@ -6,7 +6,7 @@ import type { Guard } from '../../guard.js';
 import type { CallFacts, LlmEvent, LlmStatus } from '../types.js';
 import { createAnswer, type Answer, type Readers } from '../wire/answer.js';
 import { NO_BYTES } from '../wire/sse.js';
-import type { Call, CallStart } from './call.js';
+import type { Call, CallStart } from './contract.js';
 import type { Later } from './later.js';
 import { statusOfCode, statusOfError } from './outcome.js';
 

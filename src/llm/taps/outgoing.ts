@@ -1,7 +1,7 @@
 /** What a caller gives to fetch for a call to a model, and what goes out instead of it. */
 import { askForUsage, askForUsageInBytes } from './ask.js';
 import { callStart, isSigned, keepsFeatureHeader, mayAskForUsage, type TapOptions } from './begin.js';
-import type { Call } from './call.js';
+import type { Call } from './contract.js';
 import { isCounted } from './counted.js';
 import { FEATURE_HEADER } from '../feature.js';
 import { findEndpoint } from '../providers/index.js';

@@ -1,7 +1,7 @@
 /** Sees the bytes of one of Node's readable streams as its reader takes them, without a listener more. */
 import type { Readable } from 'node:stream';
 import { ownMethod } from '../../hook/own.js';
-import type { Call } from './call.js';
+import type { Call } from './contract.js';
 
 /**
  * `emit` tells every way of reading: pipes, loops and listeners. Unread, it stays unread.

@@ -1,7 +1,7 @@
 /** Sees what a reader, or an iterator, of a stream takes out of it. */
 import { createOverlay } from '../../hook/overlay.js';
 import { ownMethod } from '../../hook/own.js';
-import type { Call } from './call.js';
+import type { Call } from './contract.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the pieces of a stream are its maker's own */
 type Read = (...args: any[]) => Promise<any>;

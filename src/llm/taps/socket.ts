@@ -2,13 +2,14 @@
  * WebSockets that go to a model: what becomes of the handshake, and the session that follows it. The roads they take are
  * in handshake.ts (`ws`) and standard-socket.ts (Node's own, undici's).
  */
+import type { StartSocket, Watched } from './contract.js';
 import { ownMethod } from '../../hook/own.js';
 import { disguise } from '../../hook/wrap.js';
 import type { Guard } from '../../guard.js';
-import { callStart, type HeaderReader } from './begin.js';
-import type { Call, CallLog } from './call.js';
+import { callStart } from './begin.js';
+import type { CallLog } from './call.js';
 import type { SocketText } from '../wire/peek.js';
-import { findSocketEndpoint, handshakeOf, type SocketTarget } from '../providers/openai-socket.js';
+import { findSocketEndpoint, handshakeOf } from '../providers/openai-socket.js';
 import { createSession, type Session, type SessionEnd } from './session.js';
 import { tapStandardSockets } from './standard-socket.js';
 import { createTimedSession } from './timed-session.js';
@@ -31,28 +32,6 @@ export interface SocketTap {
   start: StartSocket;
   /** Counts every response that is still under way, for shutdown. */
   flushOpenResponses(): void;
-}
-
-export type StartSocket = (target: SocketTarget, header: HeaderReader) => Handshake | undefined;
-
-export interface Handshake {
-  /** Is told of a failure; a refusal is counted by its status. */
-  readonly call: Call;
-  /** It succeeded. */
-  open(): Watched;
-}
-
-/** A session, behind the wall. */
-export interface Watched {
-  /** Gives the socket methods of its own, which see what the application does. */
-  watch(socket: any): void;
-  received(data: unknown): void;
-  /**
-   * The other side ends it, by a close frame with this code, or by breaking the protocol: what is called now to close
-   * the socket is not the application's doing.
-   */
-  ending(code: unknown): void;
-  closed(): void;
 }
 
 export function tapSockets(options: SocketTapOptions): SocketTap {

@@ -4,7 +4,7 @@ import { onFileLoad } from '../../hook/load.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import type { Guard } from '../../guard.js';
 import { FEATURE_HEADER } from '../feature.js';
-import type { Handshake, StartSocket, Watched } from './socket.js';
+import type { Handshake, StartSocket, Watched } from './contract.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the sockets are libraries' and applications' own */
 

@@ -1,8 +1,9 @@
 /** What must hold whatever an application, a server or a mapper of ours does: nothing mixed up, nothing thrown, nothing lost. */
+import type { Call } from '../../../src/llm/taps/contract.js';
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { MAX_FAILURES } from '../../../src/guard.js';
-import { createCallLog, type Call } from '../../../src/llm/taps/call.js';
+import { createCallLog } from '../../../src/llm/taps/call.js';
 import { createLlm } from '../../../src/llm/index.js';
 import type { CallFacts, Endpoint, LlmEvent } from '../../../src/llm/types.js';
 import { testContext } from '../../support/context.js';
