@@ -48,7 +48,7 @@ export interface Handshake {
 /** A session, behind the wall. */
 export interface Watched {
   /** Gives the socket methods of its own, which see what the application does. */
-  watch(socket: any): void;
+  watch(socket: object): void;
   received(data: unknown): void;
   /**
    * The other side ends it, by a close frame with this code, or by breaking the protocol: what is called now to close
