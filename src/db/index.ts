@@ -9,12 +9,14 @@ import { hookMysql } from './mysql.js';
 import { hookMysql2 } from './mysql2.js';
 import { hookNodeSqlite } from './node-sqlite.js';
 import { hookPg } from './pg.js';
+import { hookPostgresJs } from './postgres-js.js';
 import { hookRedis } from './redis.js';
 import { hookDbSpans } from './spans.js';
 import { hookSqlite3 } from './sqlite3.js';
 
 export const DATABASE_HOOKS: readonly Hook[] = [
   hookPg,
+  hookPostgresJs,
   hookMysql2,
   hookMysql,
   hookMariadb,

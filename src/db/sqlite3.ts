@@ -48,7 +48,7 @@ function createWatch(calls: Calls) {
         if (isInside) return original.apply(this, args);
         const call = calls.begin(textOf(this, args));
         const callbacks = takeCallbacks(args, name === 'each' ? 2 : 1);
-        if (name === 'each') args.push(...tellEach(call, calls, callbacks, tell));
+        if (name === 'each') args.push(...tellEach(call, callbacks, tell));
         else args.push(tell(call, callbacks[0]));
         isInside = true;
         try {
@@ -98,12 +98,7 @@ function takeCallbacks(args: any[], most: number): any[] {
 }
 
 /** One callback for each row and one for the end, which has the errors too; without it the first one has them. */
-function tellEach(
-  call: Call,
-  calls: Calls,
-  [row, end]: any[],
-  tell: (call: Call, callback?: any) => any,
-): any[] {
+function tellEach(call: Call, [row, end]: any[], tell: (call: Call, callback?: any) => any): any[] {
   const onRow = function (this: any, error: any, ...rest: any[]): unknown {
     if (error) return tell(call, row).call(this, error, ...rest);
     return row?.call(this, error, ...rest);
