@@ -77,7 +77,9 @@ export class QueryReader {
     else if (t.keyword !== '') this.keyword(t.keyword);
     else this.wants = false;
     this.begins = false;
-    if (this.wants || this.has(CTE_NAME)) t.next(this.wants);
+    // T-SQL: SELECT a INTO #copy FROM t.
+    const isInto = t.keyword === 'INTO';
+    if (this.wants || isInto || this.has(CTE_NAME)) t.next(this.wants || isInto);
     else t.skim(this.depth, (this.flags & (FROM | CTE_BODY)) !== 0);
   }
 

@@ -56,6 +56,21 @@ const QUERIES = words('SELECT WITH INSERT UPDATE DELETE MERGE REPLACE VALUES TAB
 /** The table of the statement inside: EXPLAIN SELECT …, DECLARE c CURSOR FOR SELECT …, COPY (SELECT …) TO … */
 const inner: Reader = (t) => (skipTo(t, QUERIES) ? readVerb(t).table : '');
 
+const STATEMENTS = words('SELECT INSERT UPDATE DELETE MERGE TRUNCATE CREATE ALTER DROP EXEC EXECUTE');
+const FOR = words('FOR');
+
+/** T-SQL ends statements by where the next one begins: DECLARE @ids TABLE (id int) INSERT …; IF EXISTS (…) UPDATE … */
+function following(t: Tokens, stop: ReadonlySet<string>): Statement | undefined {
+  const { depth } = t;
+  do t.next();
+  while (t.kind !== END && t.mark !== SEMICOLON && (t.depth !== depth || !stop.has(t.keyword)));
+  return STATEMENTS.has(t.keyword) ? readVerb(t) : undefined;
+}
+
+const branch: Reader = (t) => following(t, STATEMENTS) ?? OTHER;
+const AFTER_DECLARE: ReadonlySet<string> = new Set([...STATEMENTS, ...FOR]);
+const declare: Reader = (t) => following(t, AFTER_DECLARE) ?? (FOR.has(t.keyword) ? inner(t) : '');
+
 const BINARY = words('BINARY');
 const copy: Reader = (t) => {
   do t.next(true);
@@ -131,7 +146,8 @@ const VERBS: Readonly<Record<string, readonly [operation: string, read: Reader]>
   VACUUM: ['VACUUM', MAINTENANCE],
   REFRESH: ['REFRESH', target('MATERIALIZED VIEW CONCURRENTLY')],
   PREPARE: ['PREPARE', inner],
-  DECLARE: ['DECLARE', inner],
+  DECLARE: ['DECLARE', declare],
+  IF: ['OTHER', branch],
   FETCH: ['FETCH', none],
   PRAGMA: ['PRAGMA', none],
 };

@@ -1,5 +1,8 @@
+import { dialects } from './corpus-dialects.js';
+import { orms } from './corpus-orms.js';
+
 /** Statements as applications and their libraries send them: the text, its operation, its table. */
-type Row = readonly [sql: string, operation: string, table: string];
+export type Row = readonly [sql: string, operation: string, table: string];
 
 const postgres: Row[] = [
   ['SELECT 1', 'SELECT', ''],
@@ -444,4 +447,5 @@ const odd: Row[] = [
 export const corpus: Readonly<Record<string, readonly Row[]>> = {
   PostgreSQL: postgres, comments, 'several statements': several, MySQL: mysql, SQLite: sqlite, 'T-SQL': tsql,
   'what libraries send': libraries, 'odd texts': odd,
+  ...orms, ...dialects,
 }; // prettier-ignore
