@@ -1,6 +1,6 @@
 /**
  * Routes of Koa 2 and 3. Koa itself has none: `@koa/router` and `koa-router` leave the path of the layer that ran last
- * on the context, and `koa-mount` its prefix. They are read when the response has closed.
+ * on the context, which is read when the response has closed; `koa-mount` puts its prefix there as it is entered.
  */
 /* eslint-disable @typescript-eslint/no-explicit-any -- Koa's prototypes, and what routers leave on its context */
 import type { IncomingMessage } from 'node:http';
@@ -19,6 +19,14 @@ interface Layer {
   match?(path: string): boolean;
 }
 
+/** A prefix of `koa-mount`, and the path that it met: one inside another meets a shorter one. */
+interface Mount {
+  readonly prefix: string;
+  readonly path: string;
+}
+
+const MOUNTS = Symbol('intelia.koa.mounts');
+
 interface KoaContext {
   readonly req: IncomingMessage;
   readonly method: string;
@@ -28,8 +36,8 @@ interface KoaContext {
   readonly _matchedRoute?: Path;
   /** All layers whose path fits, in order. */
   readonly matched?: readonly Layer[];
-  /** As given to `koa-mount`. */
-  readonly mountPath?: string;
+  /** From the outermost to the one entered last. */
+  [MOUNTS]?: readonly Mount[];
 }
 
 class KoaRoute implements RouteSource {
@@ -40,11 +48,19 @@ class KoaRoute implements RouteSource {
     const path = ctx._matchedRoute;
     if (path === undefined) return answeredByMount(ctx);
     const layer = routeOf(ctx, path);
-    const template = routeTemplate(layer?.path ?? path);
-    if (ctx.mountPath === undefined || layer?.match?.(ctx.path) === true) return template;
-    return joinTemplates(mountTemplate(ctx.mountPath), template);
+    return joinTemplates(prefixOf(mountsOver(ctx, layer)), routeTemplate(layer?.path ?? path));
   }
 }
+
+/** Only those that the route is in: a mounted application may have passed the request on to a router beside it. */
+function mountsOver({ [MOUNTS]: mounts = [] }: KoaContext, layer: Layer | undefined): readonly Mount[] {
+  // Not the path of the context: inside a mount, where a client may leave, that is another.
+  const count = mounts.findIndex(({ path }) => layer?.match?.(path) === true);
+  return count < 0 ? mounts : mounts.slice(0, count);
+}
+
+const prefixOf = (mounts: readonly Mount[]): string =>
+  mounts.reduce((all, { prefix }) => joinTemplates(all, mountTemplate(prefix)), '');
 
 /** The route behind the path that ran last; when that was a middleware which answered, the route that it guards. */
 function routeOf({ matched = [], method }: KoaContext, path: Path): Layer | undefined {
@@ -55,8 +71,8 @@ function routeOf({ matched = [], method }: KoaContext, path: Path): Layer | unde
 }
 
 /** Static files and whole applications without a router, under their prefix. */
-function answeredByMount({ mountPath, status }: KoaContext): string | undefined {
-  return mountPath === undefined || status === 404 ? undefined : routeTemplate(mountPath);
+function answeredByMount({ [MOUNTS]: mounts = [], status }: KoaContext): string | undefined {
+  return mounts.length === 0 || status === 404 ? undefined : routeTemplate(prefixOf(mounts));
 }
 
 export const hookKoa: Hook = (context) => {
@@ -71,6 +87,25 @@ export const hookKoa: Hook = (context) => {
         mark(req, ctx);
         return ctx;
       };
+    });
+  });
+
+  // The setter of all contexts: a request without mounts costs nothing.
+  onKnownFile(context, 'koa/lib/context.js', '2 || 3', (prototype) => {
+    if ('mountPath' in prototype) return;
+    const enter = context.guard.wrap('koa mount', (ctx: KoaContext, prefix: string) => {
+      const { path } = ctx;
+      const around = (ctx[MOUNTS] ?? []).filter((mount) => mount.path.length > path.length);
+      ctx[MOUNTS] = [...around, { prefix, path }];
+    });
+    Object.defineProperty(prototype, 'mountPath', {
+      configurable: true,
+      get: function (this: KoaContext) {
+        return this[MOUNTS]?.at(-1)?.prefix;
+      },
+      set: function (this: KoaContext, prefix: string) {
+        enter(this, prefix);
+      },
     });
   });
 };
