@@ -11,7 +11,7 @@
  */
 import type { Context, Hook } from '../context.js';
 import { onModuleLoad } from '../hook/esm.js';
-import { onFileLoad } from '../hook/load.js';
+import { onKnownFile, supportedFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { databaseEvents } from './events.js';
 import { readDatabaseSpan, type EndedSpan } from './span-event.js';
@@ -20,15 +20,15 @@ import { isDriver, systemOf } from './systems.js';
 /* eslint-disable @typescript-eslint/no-explicit-any -- the SDK's insides have no types here */
 
 /** Where the SDK has its spans: up to 2.11, 2.12, and 3; `SpanImpl` was called `Span` in 1. */
-const FILES = [
-  '@opentelemetry/sdk-trace-base/build/src/Span.js',
-  '@opentelemetry/sdk-trace/build/src/Span.js',
-  '@opentelemetry/sdk-trace/dist/Span.cjs',
-];
+const FILES = {
+  '@opentelemetry/sdk-trace-base/build/src/Span.js': '1 || 2',
+  '@opentelemetry/sdk-trace/build/src/Span.js': '2',
+  '@opentelemetry/sdk-trace/dist/Span.cjs': '3',
+};
 const MODULE = { package: '@opentelemetry/sdk-trace', file: 'dist/Span.mjs', binding: 'SpanImpl' };
 
 export const hookDbSpans: Hook = (context) => {
-  const { guard, config } = context;
+  const { guard, config, log } = context;
   if (!config.dbSpans) return;
   const tap = guard.wrap('db spans', createSpanTap(context));
   const patch = (Span: any): void => {
@@ -41,8 +41,12 @@ export const hookDbSpans: Hook = (context) => {
       };
     });
   };
-  for (const file of FILES) onFileLoad(guard, file, (exports) => patch(exports.SpanImpl ?? exports.Span));
-  onModuleLoad({ ...MODULE, guard, replace: patch });
+  for (const [file, range] of Object.entries(FILES))
+    onKnownFile(context, file, range, (exports) => patch(exports.SpanImpl ?? exports.Span));
+  const replace = (Span: any, filename: string): void => {
+    if (supportedFile(log, MODULE.package, '3', filename)) patch(Span);
+  };
+  onModuleLoad({ ...MODULE, guard, replace });
 };
 
 type SpanOfAnyLine = EndedSpan & {

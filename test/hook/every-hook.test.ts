@@ -66,7 +66,10 @@ const CHILD = `
   const { DATABASE_HOOKS } = require('./src/db/index.ts');
   const { watchedFiles } = require('./src/hook/load.ts');
   const { testContext } = require('./test/support/context.ts');
-  const { context, warnings, errors } = testContext();
+  const { readConfig } = require('./src/config.ts');
+  // All that are opt-in, too.
+  const config = readConfig(() => {}, { INTELIA_DB_SPANS: 'true' });
+  const { context, warnings, errors } = testContext({ config });
   const versions = JSON.parse(process.env.VERSIONS);
   for (const hook of [...HTTP_HOOKS, ...DATABASE_HOOKS]) hook(context);
   const libraries = new Set();
