@@ -67,9 +67,9 @@ export function createSpanTap(context: Context): (span: SpanOfAnyLine) => void {
   const covered = new Set<string>();
   const cover = (parent: string | undefined): void => {
     if (parent === undefined) return;
-    for (const oldest of covered.size >= MAX_COVERED ? covered : []) {
-      covered.delete(oldest);
-      break;
+    if (covered.size >= MAX_COVERED) {
+      const [oldest] = covered;
+      covered.delete(oldest as string);
     }
     covered.add(parent);
   };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { catalogue } from '../../src/catalogue/catalogue.js';
 import { describeStatement, OPERATIONS } from '../../src/db/sql.js';
+import { bigStatements } from './big-statements.js';
 import { corpus } from './corpus.js';
 
 describe('describeStatement', () => {
@@ -93,17 +94,66 @@ describe('describeStatement', () => {
     );
   });
 
-  // A quadratic reader needs minutes for any of these; the limit is generous to a busy machine.
+  it('answers each of 100,000 random and mutated texts', function () {
+    this.timeout(120_000);
+    const all = Object.values(corpus).flatMap((rows) => rows.map(([sql]) => sql));
+    const cut = fc.tuple(fc.nat(), fc.nat(40), pieces, fc.nat(4));
+    const mutated = fc.tuple(fc.nat(all.length - 1), fc.nat(all.length - 1), fc.array(cut, { maxLength: 5 }));
+    const random = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 30 });
+    const known = new Set(OPERATIONS);
+    let checked = 0;
+    const check = (text: string): void => {
+      checked++;
+      const { operation, table } = describeStatement(text);
+      assert.ok(known.has(operation), text);
+      assert.ok(table.length <= 4 * 129, text);
+    };
+    fc.assert(
+      fc.property(mutated, ([one, other, cuts]) => {
+        check(cuts.reduce((text, [at, length, piece, kind]) => mutate(text, all[other] ?? '', { at, length, piece, kind }), all[one] ?? ''));
+      }),
+      { numRuns: 70_000 },
+    ); // prettier-ignore
+    fc.assert(fc.property(random, (words) => check(words.join(words.length % 2 === 0 ? ' ' : ''))), { numRuns: 30_000 }); // prettier-ignore
+    assert.equal(checked, 100_000);
+  });
+
+  it('knows what megabytes do', () => {
+    for (const { name, text, expected } of bigStatements(1_000_000).real) {
+      assert.deepEqual(describeStatement(text), expected, name);
+    }
+  });
+
+  // Time that grows with the square of the length would be 16 times as much for 4 times the text.
   it('is linear, for texts made to be slow too', function () {
     this.timeout(60_000);
-    const unit = ['(', ')', '[', '"', "'", '`', '$', '$a$b', '/*', '/* */', '*/', '/*!', '--', '#', '\\', "\\'", 'a.', ',', ';', 'BEGIN;', 'SELECT ', 'from (', 'with a as (', 'a ', 'select * from f(), ', "E'\\", '@', ':', '[a', '](']; // prettier-ignore
-    const start = process.cpuUsage().user;
-    for (const piece of unit) {
-      for (const before of ['', 'SELECT ', 'WITH a AS (SELECT 1), ', 'UPDATE u SET a = ']) {
-        describeStatement(before + piece.repeat(250_000 / piece.length));
-      }
-    }
-    const seconds = (process.cpuUsage().user - start) / 1e6;
-    assert.ok(seconds < 10, `${seconds} s for ${unit.length} MB`);
+    const time = (length: number): number => {
+      const { real, made } = bigStatements(length);
+      const start = process.cpuUsage().user;
+      for (const { text } of [...real, ...made]) describeStatement(text);
+      return (process.cpuUsage().user - start) / 1e6;
+    };
+    time(20_000);
+    const [short, long] = [time(62_500), time(250_000)];
+    assert.ok(long < 8 * short, `${short} s for a quarter, ${long} s for the whole`);
+    assert.ok(long < 5, `${long} s`);
   });
 });
+
+interface Mutation {
+  readonly at: number;
+  readonly length: number;
+  readonly piece: string;
+  readonly kind: number;
+}
+
+/** Leaves something out, puts something in, ends it, turns its case, or goes on with another text. */
+function mutate(text: string, other: string, { at, length, piece, kind }: Mutation): string {
+  const place = at % (text.length + 1);
+  const [before, after] = [text.slice(0, place), text.slice(place)];
+  if (kind === 0) return before + after.slice(length);
+  if (kind === 1) return before + piece + after;
+  if (kind === 2) return before;
+  if (kind === 3) return before + after.slice(0, length).toUpperCase() + after.slice(length).toLowerCase();
+  return before + other.slice(at % (other.length + 1));
+}
