@@ -16,11 +16,14 @@ export function createHttpAttributes(): (given: Attributes, route: string | unde
     if (route !== undefined) attributes['http.route'] = route;
     for (const [name, values] of known) {
       const value = attributes[name];
-      if (value === undefined || values.has(value)) continue;
-      if (values.size < MAX_VALUES) values.add(value);
+      if (value === undefined) continue;
+      // A host on another port is another host.
+      const key =
+        name === 'server.address' ? `${value as string} ${attributes['server.port'] as number}` : value;
+      if (values.has(key)) continue;
+      if (values.size < MAX_VALUES) values.add(key);
       else attributes[name] = '_OTHER';
     }
-    // Ports of hosts that nobody knows say nothing, and there are many.
     if (attributes['server.address'] === '_OTHER') delete attributes['server.port'];
     return attributes;
   };
