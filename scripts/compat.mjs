@@ -50,7 +50,8 @@ function test(name) {
 let failed = 0;
 for (const name of wanted.length > 0 ? wanted : all) {
   process.stdout.write(`\n${name}\n`);
-  const status = install(join(root, name)) || test(name);
-  if (status !== 0) failed++;
+  const notInstalled = install(join(root, name));
+  if (notInstalled) process.stdout.write(`  1 failing: npm ci in ${join(root, name)}\n`);
+  if (notInstalled || test(name) !== 0) failed++;
 }
 process.exitCode = failed === 0 ? 0 : 1;
