@@ -56,7 +56,7 @@ export function loadHttpMeasures(provider: MeterProvider): HttpMeasures {
     },
     asked(target) {
       const request = new EventEmitter();
-      modules['http'].request({ ...target, path: '/', headers: {}, request });
+      modules['http'].request({ ...target, pathname: '/', headers: {}, request });
       return request;
     },
     answered(asked, response) {
