@@ -13,6 +13,7 @@ import { hookPostgresJs } from './postgres-js.js';
 import { hookRedis } from './redis.js';
 import { hookDbSpans } from './spans.js';
 import { hookSqlite3 } from './sqlite3.js';
+import { hookTedious } from './tedious.js';
 
 export const DATABASE_HOOKS: readonly Hook[] = [
   hookPg,
@@ -27,5 +28,6 @@ export const DATABASE_HOOKS: readonly Hook[] = [
   hookNodeSqlite,
   hookSqlite3,
   hookLibsql,
+  hookTedious,
   hookDbSpans,
 ];
