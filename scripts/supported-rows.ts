@@ -46,10 +46,10 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
     { what: '`mongodb`', libraries: ['mongodb'], folders: ['mongodb'], seen: 'commands of a connection; pools', against: `${mongo}; a mock of ours for transactions and what gets no answer` },
     { what: '`mongoose`', libraries: ['mongoose'], folders: ['mongodb'], seen: 'by the `mongodb` it stands on', against: mongo },
     { what: '`postgres` (postgres.js)', libraries: ['postgres'], folders: ['postgres-js'], seen: 'queries, where they are settled; pools by their queues', against: '; PostgreSQL 18' },
-    { what: '`better-sqlite3`', libraries: ['better-sqlite3'], seen: 'methods of databases and statements' },
-    { what: '`sqlite3`', libraries: ['sqlite3'], seen: 'methods of databases and statements, to their callback' },
+    { what: '`better-sqlite3`', libraries: ['better-sqlite3'], folders: ['sqlite', 'sqlite-compiled'], seen: 'methods of databases and statements' },
+    { what: '`sqlite3`', libraries: ['sqlite3'], folders: ['sqlite-compiled'], seen: 'methods of databases and statements, to their callback' },
     { what: '`node:sqlite`', versions: "Node's own, from 22.13 on", seen: 'methods of databases and statements', also: ['test/compat/sqlite'] },
-    { what: '`@libsql/client`', libraries: ['@libsql/client'], seen: 'the package `libsql` for files and memory, the streams of its client for remote databases' },
+    { what: '`@libsql/client`', libraries: ['@libsql/client'], folders: ['sqlite'], seen: 'the package `libsql` for files and memory, the streams of its client for remote databases' },
     { what: "other drivers that an application traces, with `INTELIA_DB_SPANS`", libraries: ['@opentelemetry/sdk-trace-node', '@opentelemetry/sdk-trace'], seen: "the spans of OTel's SDK, where they end" },
   ],
   llm: [
