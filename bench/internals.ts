@@ -11,3 +11,4 @@ export { createScraper } from '../src/export/scrape.js';
 export { createCallLog } from '../src/llm/taps/call.js';
 export { tapFetch } from '../src/llm/taps/fetch.js';
 export { hookPg } from '../src/db/pg.js';
+export { parseSql } from '../src/db/sql-statement.js';

@@ -19,12 +19,13 @@ const NAMES = [
   'loop-block',
   'push',
   'pg-query',
+  'sql',
   'throughput',
 ];
 /** Room for all that a round allocates, so that no collection falls into it and bytes can be counted. */
 const FLAGS = ['--expose-gc', '--max-semi-space-size=128', '--min-semi-space-size=128'];
 /** Run as an application would be. */
-const PLAIN = new Set(['llm-stream', 'loop-block', 'llm-call', 'throughput', 'start-up']);
+const PLAIN = new Set(['llm-stream', 'loop-block', 'llm-call', 'throughput', 'start-up', 'sql']);
 
 const args = process.argv.slice(2);
 const isQuick = args.includes('--quick');

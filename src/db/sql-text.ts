@@ -47,8 +47,8 @@ export function endOfNumber(text: string, index: number): number {
 }
 
 export function endOfLine(text: string, index: number): number {
-  const end = text.indexOf('\n', index);
-  return end < 0 ? text.length : end + 1;
+  while (index < text.length && text.charCodeAt(index) !== 0x0a) index++;
+  return Math.min(index + 1, text.length);
 }
 
 /** The end of a comment whose text begins at `index`; -1 when those nested in it leave it without one. */
@@ -87,12 +87,13 @@ export function endOfQuoted(text: string, quote: number, index: number, backslas
   for (let i = index; i <= last; i++) {
     const code = text.charCodeAt(i);
     if (code !== quote) {
-      isEscaped = code === 0x5c && !isEscaped && backslash !== 'plain';
+      isEscaped = code === 0x5c && !isEscaped;
       continue;
     }
     const following = i < last ? text.charCodeAt(i + 1) : 0;
     const isDoubled = following === quote;
-    const isInside = isEscaped && (backslash === 'escapes' || isDoubled || isNamePart(following));
+    const isInside =
+      isEscaped && backslash !== 'plain' && (backslash === 'escapes' || isDoubled || isNamePart(following));
     isEscaped = false;
     if (isInside) continue;
     if (!isDoubled) return i + 1;

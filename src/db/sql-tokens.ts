@@ -21,7 +21,7 @@ const OPEN_BRACKET = 0x5b, CLOSE_BRACKET = 0x5d; // prettier-ignore
  * How many tokens are given to the parser, beside what is skimmed: after that the text is as if it ended there. What
  * needs more is no statement, but made to be slow.
  */
-export const MAX_TOKENS = 100_000;
+export const MAX_TOKENS = 80_000;
 
 /** `over` is by how much the depth is more than the floor. */
 const isStop = (code: number, over: number, commas: boolean): boolean =>
