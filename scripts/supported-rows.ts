@@ -50,6 +50,7 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
     { what: '`sqlite3`', libraries: ['sqlite3'], folders: ['sqlite-compiled'], seen: 'methods of databases and statements, to their callback' },
     { what: '`node:sqlite`', versions: "Node's own, from 22.13 on", seen: 'methods of databases and statements', also: ['test/compat/sqlite'] },
     { what: '`@libsql/client`', libraries: ['@libsql/client'], folders: ['sqlite'], seen: 'the package `libsql` for files and memory, the streams of its client for remote databases' },
+    { what: '`tedious`, `mssql`', libraries: ['tedious', 'mssql'], folders: ['mssql'], seen: 'requests of a connection; pools of `mssql`', against: "; a server of ours that speaks SQL Server's protocol" },
     { what: "other drivers that an application traces, with `INTELIA_DB_SPANS`", libraries: ['@opentelemetry/sdk-trace-node', '@opentelemetry/sdk-trace'], seen: "the spans of OTel's SDK, where they end" },
   ],
   llm: [
