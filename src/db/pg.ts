@@ -7,6 +7,7 @@ import type { Guard } from '../guard.js';
 import { onKnownFile } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { callOf, createCalls, keepCall, type Call, type Calls } from './calls.js';
+import { hookPgNative } from './pg-native.js';
 import { hookPgPool } from './pg-pool.js';
 import { queryText } from './pg-text.js';
 
@@ -17,6 +18,7 @@ export const hookPg: Hook = (context) => {
   onKnownFile(context, 'pg/lib/client.js', '8', (Client) => {
     patchClient(Client, calls, context.guard, patchQuery(Client.Query, calls));
   });
+  hookPgNative(context, calls);
   hookPgPool(context, calls);
 };
 

@@ -249,6 +249,21 @@ describe('pg', () => {
       assert.deepEqual(counted(), { 'SELECT users error': 1 });
     });
 
+    it('counts what is cancelled, and what the server ends for its time', async () => {
+      const other = await connect({ statement_timeout: 20 });
+      const late = (await failure(other.query('SELECT pg_sleep(30) FROM users'))) as Error & { code: string };
+      assert.equal(late.code, '57014');
+      await other.query('SET statement_timeout = 0');
+      const pid = ((await other.query('SELECT pg_backend_pid() AS pid')).rows[0] as { pid: number }).pid;
+      const running = failure(other.query('SELECT pg_sleep(30) FROM users'));
+      let isOver = false;
+      void running.then(() => (isOver = true));
+      while (!isOver) await client.query('SELECT pg_cancel_backend($1)', [pid]);
+      assert.match((await running).message, /canceling statement due to user request/);
+      await other.end();
+      assert.equal(counted()['SELECT users error'], 2);
+    });
+
     it('counts queries queued before a connection that fails', async () => {
       const other = new pg.Client({ host: '127.0.0.1', port: postgres.port, user: 'x', database: 'missing' });
       const queued = failure(other.query('SELECT 1 FROM users'));
@@ -256,6 +271,22 @@ describe('pg', () => {
       await queued;
       assert.deepEqual(counted(), { 'SELECT users error': 1 });
     });
+  });
+
+  it('does not take a subscription for a long query', async () => {
+    const listener = await connect();
+    const before = test.sum('intelia_db_query_duration_seconds') ?? 0;
+    await listener.query('LISTEN news');
+    const heard = once(listener, 'notification') as Promise<{ payload?: string }[]>;
+    test.advance(60);
+    await client.query("NOTIFY news, 'hi'");
+    assert.equal((await heard)[0]?.payload, 'hi');
+    await listener.end();
+    assert.equal((test.sum('intelia_db_query_duration_seconds') ?? 0) - before, 0);
+    assert.equal(
+      Object.values(counted()).reduce((sum, n) => sum + n, 0),
+      2,
+    );
   });
 
   it('works in pipeline mode', async () => {
