@@ -1,7 +1,7 @@
 /** Writes several files into a folder, all of them or none. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Complaint, type ExitCode, type Io } from './command.js';
 
 export interface FileToWrite {
@@ -18,7 +18,7 @@ export async function writeFiles(folder: string, files: readonly FileToWrite[]):
   });
   let created: string | undefined;
   try {
-    created = await mkdir(folder, { recursive: true });
+    created = await makeFolder(resolve(folder));
     await Promise.all(pairs.map(({ path }) => refuseFolder(path)));
     for (const { temporary, text } of pairs) await writeFile(temporary, text, { flag: 'wx' });
     for (const { temporary, path } of pairs) await rename(temporary, path);
@@ -43,6 +43,17 @@ export async function writeAndTell(
     json ? `${JSON.stringify({ written: paths }, null, 2)}\n` : paths.map((path) => `${path}\n`).join(''),
   );
   return 0;
+}
+
+/**
+ * Gives the topmost folder that was made. Not by `recursive`: where the system says that there is no such place (as
+ * /proc does), Node tries for ever.
+ */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  if ((await stat(folder).catch(() => undefined))?.isDirectory() === true) return undefined;
+  const above = dirname(folder) === folder ? undefined : await makeFolder(dirname(folder));
+  await mkdir(folder);
+  return above ?? folder;
 }
 
 /** A rename onto a folder would fail after others had been done. */
