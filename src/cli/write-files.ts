@@ -50,7 +50,9 @@ export async function writeAndTell(
  * /proc does), Node tries for ever.
  */
 async function makeFolder(folder: string): Promise<string | undefined> {
-  if ((await stat(folder).catch(() => undefined))?.isDirectory() === true) return undefined;
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return undefined;
+  if (found !== undefined) throw Object.assign(new Error(folder), { code: 'ENOTDIR' });
   const above = dirname(folder) === folder ? undefined : await makeFolder(dirname(folder));
   await mkdir(folder);
   return above ?? folder;
