@@ -116,7 +116,7 @@ describe('intelia-otel dashboards', () => {
     writeFileSync(file, 'mine');
     const inside = join(file, 'below');
     assert.deepEqual(await cli('--write', inside), failed(inside, 'ENOTDIR'));
-    assert.deepEqual(await cli('--write', file), failed(file, 'EEXIST'));
+    assert.deepEqual(await cli('--write', file), failed(file, 'ENOTDIR'));
 
     const taken = join(folder, 'taken');
     mkdirSync(join(taken, 'technical-health.json'), { recursive: true });
