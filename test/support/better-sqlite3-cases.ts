@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { hookBetterSqlite3 } from '../../src/db/better-sqlite3.js';
 import { dbCounts } from './db-counts.js';
 
- 
-
 /** `load` requires the version to be tested: only after the hook, as an application does. */
 export function describeBetterSqlite3(name: string, load: () => any): void {
   describe(name, () => {

@@ -5,8 +5,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
- 
-
 export interface HranaServer {
   readonly url: string;
   stop(): Promise<void>;

@@ -4,8 +4,6 @@ import { hookNodeSqlite } from '../../../src/db/node-sqlite.js';
 import { dbCounts } from '../../support/db-counts.js';
 import { runProcess } from '../../support/run-process.js';
 
- 
-
 const test = dbCounts([hookNodeSqlite]);
 const { counted } = test;
 // After the hook, as an application does.
