@@ -10,5 +10,5 @@ export { createOtlp } from '../src/export/otlp.js';
 export { createScraper } from '../src/export/scrape.js';
 export { createCallLog } from '../src/llm/taps/call.js';
 export { tapFetch } from '../src/llm/taps/fetch.js';
-export { hookPg } from '../src/db/pg.js';
-export { parseSql } from '../src/db/sql-statement.js';
+export { hookPg } from '../src/db/drivers/pg.js';
+export { parseSql } from '../src/db/sql/statement.js';

@@ -9,7 +9,7 @@ import { interleave, report } from './lib/rounds.mjs';
 const { parseSql } = loadInternals();
 const outfile = fileURLToPath(new URL('../node_modules/.cache/big-statements.cjs', import.meta.url));
 buildSync({
-  entryPoints: [fileURLToPath(new URL('../test/db/big-statements.ts', import.meta.url))],
+  entryPoints: [fileURLToPath(new URL('../test/db/sql/big-statements.ts', import.meta.url))],
   outfile,
   bundle: true,
   platform: 'node',

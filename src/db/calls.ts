@@ -2,7 +2,7 @@
 import type { Context } from '../context.js';
 import { ownMethod } from '../hook/own.js';
 import { databaseEvents } from './events.js';
-import { describeStatement, type Statement } from './sql.js';
+import { describeStatement, type Statement } from './sql/describe.js';
 import { systemOf } from './systems.js';
 
 export interface Call {

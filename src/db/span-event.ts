@@ -1,7 +1,7 @@
 /** Reads what an ended span says of a call to a database, in OTel's old conventions and in those since 1.27. Pure. */
 import type { DatabaseEvent } from './events.js';
-import { redisOperation } from './redis-command.js';
-import { describeStatement, OPERATIONS, type Statement } from './sql.js';
+import { redisOperation } from './drivers/redis-command.js';
+import { describeStatement, OPERATIONS, type Statement } from './sql/describe.js';
 import { currentSystem } from './systems.js';
 
 /** What of the SDK's `ReadableSpan` is read, in its lines 1 to 3. */

@@ -7,7 +7,7 @@ import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { poolTracker } from '../../src/db/pools.js';
 import { testContext } from '../support/context.js';
-import { counted, pg, test } from './hooked-pg.js';
+import { counted, pg, test } from './drivers/hooked-pg.js';
 
 describe('pools of pg', () => {
   let postgres: TestPostgres;

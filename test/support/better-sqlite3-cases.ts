@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hookBetterSqlite3 } from '../../src/db/better-sqlite3.js';
+import { hookBetterSqlite3 } from '../../src/db/drivers/better-sqlite3.js';
 import { dbCounts } from './db-counts.js';
 
 /** `load` requires the version to be tested: only after the hook, as an application does. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type PgCursor from 'pg-cursor';
 import type Pg from 'pg';
-import { hookPg } from '../../src/db/pg.js';
+import { hookPg } from '../../src/db/drivers/pg.js';
 import { testContext } from './context.js';
 import { startPostgres, type TestPostgres } from './postgres.js';
 

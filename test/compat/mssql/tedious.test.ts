@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { hookTedious } from '../../../src/db/tedious.js';
+import { hookTedious } from '../../../src/db/drivers/tedious.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { PoolConfig } from 'mariadb';
-import { hookMariadb } from '../../../src/db/mariadb.js';
+import { hookMariadb } from '../../../src/db/drivers/mariadb.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';

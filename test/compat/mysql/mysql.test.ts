@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { hookMysql } from '../../../src/db/mysql.js';
+import { hookMysql } from '../../../src/db/drivers/mysql.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';

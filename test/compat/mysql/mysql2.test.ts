@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { hookMysql2 } from '../../../src/db/mysql2.js';
+import { hookMysql2 } from '../../../src/db/drivers/mysql2.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';

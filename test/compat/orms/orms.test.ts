@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { hookBetterSqlite3 } from '../../../src/db/better-sqlite3.js';
-import { hookPg } from '../../../src/db/pg.js';
+import { hookBetterSqlite3 } from '../../../src/db/drivers/better-sqlite3.js';
+import { hookPg } from '../../../src/db/drivers/pg.js';
 import { dbCounts } from '../../support/db-counts.js';
 import { startPostgres, type TestPostgres } from '../../support/postgres.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { hookPg } from '../../../src/db/pg.js';
+import { hookPg } from '../../../src/db/drivers/pg.js';
 import { dbCounts } from '../../support/db-counts.js';
 import { startPostgres, type TestPostgres } from '../../support/postgres.js';
 

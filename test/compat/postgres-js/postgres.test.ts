@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type Postgres from 'postgres';
-import { hookPostgresJs } from '../../../src/db/postgres-js.js';
+import { hookPostgresJs } from '../../../src/db/drivers/postgres-js.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
-import { hookIoredis } from '../../../src/db/ioredis.js';
+import { hookIoredis } from '../../../src/db/drivers/ioredis.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort, type ChildServer } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type * as Redis from 'redis';
-import { hookRedis } from '../../../src/db/redis.js';
+import { hookRedis } from '../../../src/db/drivers/redis.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort, type ChildServer } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { hookSqlite3 } from '../../../src/db/sqlite3.js';
+import { hookSqlite3 } from '../../../src/db/drivers/sqlite3.js';
 import { dbCounts } from '../../support/db-counts.js';
 
 const test = dbCounts([hookSqlite3]);

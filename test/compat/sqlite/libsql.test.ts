@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@libsql/client';
-import { hookLibsql } from '../../../src/db/libsql.js';
+import { hookLibsql } from '../../../src/db/drivers/libsql.js';
 import { freePort } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';
 import { runProcess } from '../../support/run-process.js';

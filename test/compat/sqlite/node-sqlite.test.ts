@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { hookNodeSqlite } from '../../../src/db/node-sqlite.js';
+import { hookNodeSqlite } from '../../../src/db/drivers/node-sqlite.js';
 import { dbCounts } from '../../support/db-counts.js';
 import { runProcess } from '../../support/run-process.js';
 
