@@ -19,17 +19,32 @@ const env = {
   OTEL_EXPORTER_PROMETHEUS_PORT: '0',
   OTEL_SERVICE_NAME: 'bench',
 };
+/** All that this peer would do without being told otherwise, but for cloud metadata addresses, traces and logs. */
+const autoEnv = {
+  OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process',
+  OTEL_METRICS_EXPORTER: 'otlp',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+  OTEL_METRIC_EXPORT_INTERVAL: '3600000',
+  OTEL_TRACES_EXPORTER: 'none',
+  OTEL_LOGS_EXPORTER: 'none',
+};
+const AUTO = ['--require', '@opentelemetry/auto-instrumentations-node/register'];
 const contenders = (kind) => ({
   bare: [[], 'none'],
   [OURS]: [['--require', here('../dist/register.cjs')], 'none'],
   [kind === 'http' ? PROM : 'express-prom-bundle 8.0.0']: [[], 'prom-client'],
   [`${OTEL}, instrumentation-http`]: [['--require', here('apps/otel.cjs')], 'none'],
+  'auto-instrumentations-node 0.81.2': [AUTO, 'none', autoEnv],
   [CONTROL]: [[], 'none'],
 });
 
-async function startServer(kind, [flags, measuring]) {
+async function startServer(kind, [flags, measuring, more = {}]) {
   const args = [...flags, here('apps/server.cjs'), kind, measuring];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...env, ...more },
+    cwd: here('.'),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let stderr = '';
   child.stderr.on('data', (chunk) => (stderr += chunk));
   const [{ port }] = await once(child, 'message');

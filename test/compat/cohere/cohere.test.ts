@@ -23,7 +23,8 @@ const FLAVOURS: Record<string, () => Promise<typeof CohereSdk>> = {
 for (const [flavour, load] of Object.entries(FLAVOURS)) {
   describe(`cohere-ai, ${flavour}`, () => {
     const clientOf = async ({ origin }: SdkCase): Promise<CohereSdk.CohereClientV2> =>
-      new (await load()).CohereClientV2({ token: 'key', environment: origin });
+      // Of a call that is broken off, the SDK lets its timer run on, and the process with it: five minutes, unless told.
+      new (await load()).CohereClientV2({ token: 'key', environment: origin, timeoutInSeconds: 3 });
 
     sdkCase('chat, whole and streamed', async (given) => {
       const client = await clientOf(given);
