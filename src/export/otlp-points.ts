@@ -1,6 +1,6 @@
 /** Data points as OTLP protobuf: of a point, all that varies from push to push is a few numbers. */
 import { HistogramCell, type NumberCell } from '../metrics/cell.js';
-import { isNew, isOver, zeroMs, type CellGroup, type CellReading } from '../metrics/reading.js';
+import { afterMs, isNew, isOver, zeroMs, type CellGroup, type CellReading } from '../metrics/reading.js';
 import { FIXED64, fieldSize, ProtobufWriter, VARINT } from './protobuf.js';
 
 /** What of a family is the same in each request. */
@@ -48,11 +48,11 @@ export function writePoints(
   writer: ProtobufWriter,
   { family, cells }: CellGroup,
   code: FamilyCode,
-  times: { readonly start: Time; readonly now: Time; readonly after: Time },
+  start: Time,
+  now: Time,
   reading: CellReading,
 ): void {
-  const { start, now } = times;
-  const isGone = isOver(reading, family);
+  const gone = isOver(reading, family) ? time(afterMs(reading)) : undefined;
   for (const cell of cells) {
     const labels = cell.encoded as Uint8Array;
     const size = code.pointSize + labels.length;
@@ -65,7 +65,7 @@ export function writePoints(
       writer.raw(labels);
       if (!zero) break;
     }
-    if (isGone) writeNoValue(writer, start, times.after, labels);
+    if (gone !== undefined) writeNoValue(writer, start, gone, labels);
   }
 }
 

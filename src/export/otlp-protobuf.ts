@@ -5,10 +5,10 @@
  */
 import { CounterFamily, HistogramFamily } from '../metrics/family.js';
 import { METER_NAME } from '../metrics/provider.js';
-import { afterMs, type CellReading } from '../metrics/reading.js';
+import type { CellReading } from '../metrics/reading.js';
 import type { AnyFamily } from '../metrics/registry.js';
 import { VERSION } from '../version.js';
-import { NUMBER_SIZE, pointsSize, time, writePoints, type FamilyCode, type Time } from './otlp-points.js';
+import { NUMBER_SIZE, pointsSize, time, writePoints, type FamilyCode } from './otlp-points.js';
 import { bytesField, FIXED64, fieldSize, ProtobufWriter, textField, varintField } from './protobuf.js';
 import type { ResourceAttributes } from './resource.js';
 
@@ -43,17 +43,12 @@ export function createProtobufWrite(attributes: ResourceAttributes): ProtobufWri
     writer.raw(resource);
     writer.open(2, scopeSize);
     writer.raw(scope);
-    const [start, now, after] = [reading.startMs, reading.nowMs, afterMs(reading)].map(time) as [
-      Time,
-      Time,
-      Time,
-    ];
-    const times = { start, now, after };
+    const [start, now] = [time(reading.startMs), time(reading.nowMs)];
     for (const { group, code, dataSize, metricSize } of parts) {
       writer.open(2, metricSize);
       writer.raw(code.head);
       writer.open(code.kind, dataSize);
-      writePoints(writer, group, code, times, reading);
+      writePoints(writer, group, code, start, now, reading);
       writer.raw(code.tail);
     }
     writer.raw(others);

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { rulesFiles } from '../../src/grafana/alerts/files.js';
 import { ruleGroups } from '../../src/grafana/alerts/rules.js';
+import { inlined } from '../../src/grafana/alerts/yaml.js';
 import { allPanels, type ListedPanel } from '../../src/grafana/all-panels.js';
 import { evaluate } from '../../src/grafana/evaluate.js';
 import { BY_VARIABLES, substitute, toPromql } from '../../src/grafana/promql.js';
@@ -38,17 +39,10 @@ const LOW: Thresholds = { ...DEFAULT_THRESHOLDS, dailyCostUsd: 5, errorRatio: 0.
 function allRules(thresholds: Thresholds): { name: string; query: Query }[] {
   const groups = ruleGroups(thresholds);
   const records = groups.flatMap((group) => group.records);
-  const inlined = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
-    const { op, name } = value as { op?: string; name?: string };
-    if (op === 'recorded') return inlined(records.find(({ record }) => record === name)?.query);
-    if (Array.isArray(value)) return value.map(inlined);
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlined(each)]));
-  };
   const alerts = groups.flatMap((group) => group.alerts);
   return [
     ...records.map(({ record, query }) => ({ name: record, query })),
-    ...alerts.map(({ alert, query }) => ({ name: alert, query: inlined(query) as Query })),
+    ...alerts.map(({ alert, query }) => ({ name: alert, query: inlined(query, records) })),
   ];
 }
 

@@ -48,7 +48,7 @@ export function plainGroups(
 }
 
 /** With each recorded series replaced by what it records. */
-function inlined(query: Query, records: readonly RecordingRule[]): Query {
+export function inlined(query: Query, records: readonly RecordingRule[]): Query {
   const walk = (each: Query): Query => inlined(each, records);
   switch (query.op) {
     case 'recorded': {
