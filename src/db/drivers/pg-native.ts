@@ -3,13 +3,12 @@ import type { Context } from '../../context.js';
 import { watchConstruction } from '../../hook/construct.js';
 import { onKnownFile } from '../../hook/version.js';
 import { wrapMethod } from '../../hook/wrap.js';
-import type { Call, Calls } from '../calls.js';
+import { callOf, keepCall, type Call, type Calls } from '../calls.js';
 import { queryText } from './pg-text.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- pg's insides have no types */
 
 export function hookPgNative(context: Context, calls: Calls): void {
-  const open = new WeakMap<object, Call>();
   /** The call whose `query` runs right now, and makes a query object. */
   let running: Call | undefined;
 
@@ -21,7 +20,7 @@ export function hookPgNative(context: Context, calls: Calls): void {
   ): void => {
     wrapMethod(prototype, method, (original) => {
       return function (this: any, ...args: any[]): unknown {
-        const call = isEnd(args) ? open.get(this) : undefined;
+        const call = isEnd(args) ? callOf(this) : undefined;
         if (call !== undefined) calls.end(call, failed);
         return original.apply(this, args);
       };
@@ -32,7 +31,7 @@ export function hookPgNative(context: Context, calls: Calls): void {
     endWith(Query.prototype, 'handleError', () => true, true);
     endWith(Query.prototype, 'emit', ([event]) => event === 'end', false);
     return watchConstruction(Query, (query) => {
-      if (running !== undefined) open.set(query, running);
+      if (running !== undefined) keepCall(query, running);
     });
   });
   onKnownFile(context, 'pg/lib/native/client.js', '8', (Client) => {
@@ -40,7 +39,7 @@ export function hookPgNative(context: Context, calls: Calls): void {
       return function query(this: any, ...args: any[]): unknown {
         const [config] = args;
         const call = calls.begin(queryText(config) ?? this.namedQueries?.[config?.name]);
-        if (typeof config?.submit === 'function') open.set(config, call);
+        if (typeof config?.submit === 'function') keepCall(config, call);
         const outer = running;
         running = call;
         try {
