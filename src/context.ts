@@ -11,6 +11,7 @@ export interface Context {
   /** Who this process is: service name and version, instance. */
   readonly resource: ResourceAttributes;
   readonly emit: Emit;
+  readonly bind: Registry['bind'];
   readonly observe: Registry['observe'];
   readonly guard: Guard;
   readonly log: Log;

@@ -90,14 +90,17 @@ function launch(core: Core): Exports | 'inert' {
   const surroundings = readSurroundings();
   const host = readHost(surroundings);
   const resource = describeResource(config, host);
+  // The global is a getter, which costs as much as the clock itself.
+  const clock = performance;
   const context: Context = {
     config,
     log,
     guard,
     resource,
     emit: registry.emit,
+    bind: registry.bind,
     observe: (name, observer) => registry.observe(name, observer),
-    now: () => performance.now() / 1000,
+    now: () => clock.now() / 1000,
   };
   for (const hook of [...HTTP_HOOKS, ...DATABASE_HOOKS, llm.hook, hookSystem]) {
     guard.run(hook.name, () => hook(context));

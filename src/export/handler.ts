@@ -1,7 +1,7 @@
 /** Answers a scrape, on our own server or on the application's: method, auth, format, body. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Guard } from '../guard.js';
-import { markOwnRequest } from '../http/ignore.js';
+import { routeState } from '../http/route.js';
 import type { Registry } from '../metrics/registry.js';
 import type { Auth } from './auth.js';
 import { CONTENT_TYPES } from './format.js';
@@ -48,7 +48,7 @@ export function createMetricsHandler(options: HandlerOptions): MetricsHandler {
   return async (first: IncomingMessage | FastifyRequest | KoaContext, second?: unknown): Promise<void> => {
     const [req, res] = rawPair(first, second);
     try {
-      markOwnRequest(req);
+      routeState(req).isOwn = true;
       await answer(options, req, res);
     } catch (error) {
       fail(options, res, error);

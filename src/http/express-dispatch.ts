@@ -11,10 +11,13 @@ class Dispatch implements RouteSource {
   matched: string | undefined = undefined;
   /** The last route whose handlers were called. */
   dispatched: unknown = undefined;
+  /** Whether that route is still at work. The router can have matched no other, and nothing is read of the request. */
+  isInRoute = false;
 
   constructor(private readonly request: ExpressRequest) {}
 
   endpoint(): string | undefined {
+    if (this.isInRoute) return this.matched;
     const { route } = this.request;
     // Matched but never called: a `router.param` handler answered or failed.
     if (route !== undefined && route !== this.dispatched)

@@ -39,7 +39,9 @@ export const hookExpress: Hook = (context) => {
     }
   }
 
-  const begin = guard.wrap('express handle', (req: Request) => void dispatchOf(req));
+  const begin = guard.wrap('express handle', (req: Request) => {
+    dispatchOf(req).isInRoute = false;
+  });
 
   const wrapRouter = (router: any): void => {
     wrapMethod(router, 'handle', (original) => {
@@ -69,7 +71,9 @@ function enterRoute(layer: any, req: Request, res: ServerResponse, next: Next): 
   const dispatch = dispatchOf(req);
   dispatch.dispatched = layer.route;
   dispatch.matched = below(dispatch.mount, layer);
+  dispatch.isInRoute = true;
   return function leaveRoute(error) {
+    dispatch.isInRoute = false;
     if (!isFailure(error) && !res.headersSent) dispatch.matched = undefined;
     next(error);
   };

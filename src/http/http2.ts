@@ -6,9 +6,9 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Hook } from '../context.js';
 import { onChannel } from '../hook/channel.js';
-import { ignoredPaths, isOwn } from './ignore.js';
-import { measureRequest } from './measure.js';
-import { beginRoute, endpointOf, type RouteState } from './route.js';
+import { ignoredPaths } from './ignore.js';
+import { createRequestMeasure } from './measure.js';
+import { beginRoute, endpointOf, endRoute, type RouteState } from './route.js';
 
 /** Codes of RFC 9113 with which a client lets go of a stream; it has little use for the others. */
 const NO_ERROR = 0;
@@ -16,7 +16,8 @@ const CANCEL = 8;
 
 const CLIENT_CLOSED_REQUEST = 499;
 
-interface Exchange extends RouteState {
+interface Exchange {
+  readonly route: RouteState;
   readonly method: string;
   readonly startedAt: number;
 }
@@ -26,7 +27,9 @@ interface Message {
   readonly headers: IncomingHttpHeaders;
 }
 
-export const hookHttp2: Hook = ({ config, emit, guard, now }) => {
+export const hookHttp2: Hook = (context) => {
+  const { config, guard, now } = context;
+  const measure = createRequestMeasure(context);
   const isIgnored = ignoredPaths(config.httpIgnore);
   const EXCHANGE = Symbol('intelia.http2.exchange');
   type Tracked = ServerHttp2Stream & { [EXCHANGE]?: Exchange | undefined };
@@ -36,18 +39,19 @@ export const hookHttp2: Hook = ({ config, emit, guard, now }) => {
     // As with HTTP/1, tunnels are no requests; nor is what the server pushes, whose ids are even.
     if (method === 'CONNECT' || (stream.id ?? 0) % 2 === 0) return;
     if (isIgnored?.(headers[':path'] ?? '') === true) return;
-    const exchange: Exchange = { method, startedAt: now(), given: undefined, source: undefined };
-    (stream as Tracked)[EXCHANGE] = exchange;
-    beginRoute(stream, exchange);
+    const route = beginRoute(stream, { given: undefined, source: undefined, isOwn: false });
+    (stream as Tracked)[EXCHANGE] = { method, route, startedAt: now() };
   });
 
   onChannel(guard, 'http2.server.stream.close', ({ stream }: Message) => {
     const exchange = (stream as Tracked)[EXCHANGE];
-    if (exchange === undefined || isOwn(stream)) return;
+    if (exchange === undefined) return;
     (stream as Tracked)[EXCHANGE] = undefined;
-    const { method, startedAt } = exchange;
+    endRoute(stream);
+    const { method, route, startedAt } = exchange;
+    if (route.isOwn) return;
     const duration = now() - startedAt;
-    measureRequest({ method, endpoint: endpointOf(stream), status: statusOf(stream), duration }, emit);
+    measure({ method, endpoint: endpointOf(route), status: statusOf(stream), duration });
   });
 };
 

@@ -8,12 +8,9 @@ export function markOwnServer(server: object): void {
   Reflect.set(server, OWN, true);
 }
 
-/** Marks a request that our handler answers on the application's server, or that we send: it is not counted. */
+/** Marks a request that we send. Of one that we answer, the state of its route tells. */
 export function markOwnRequest(req: object): void {
   Reflect.set(req, OWN, true);
-  const { stream } = req as { readonly stream?: unknown };
-  // All that is seen of HTTP/2.
-  if (typeof stream === 'object' && stream !== null) Reflect.set(stream, OWN, true);
 }
 
 export function isOwn(serverOrRequest: object): boolean {

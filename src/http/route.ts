@@ -27,6 +27,8 @@ export interface RouteState {
   given: string | undefined;
   /** By the hook of a framework. */
   source: RouteSource | undefined;
+  /** A request that we answer ourselves: it is not counted. */
+  isOwn: boolean;
 }
 
 interface Marked extends RequestLike {
@@ -56,15 +58,13 @@ export function setRoute(req: RequestLike, route: string): void {
   }
 }
 
-/** The endpoint a request is counted under. */
-export function endpointOf(req: Marked): string {
-  const state = req[ROUTE];
-  return state?.given ?? state?.source?.endpoint() ?? UNMATCHED;
-}
+/** The endpoint that the request of this state is counted under. */
+export const endpointOf = ({ given, source }: RouteState): string => given ?? source?.endpoint() ?? UNMATCHED;
 
 /** For framework hooks: where to say who knows the route of this request. */
 export function routeState(req: Marked): RouteState {
-  return (req[ROUTE] ??= stateOfStream(req) ?? { given: undefined, source: undefined });
+  if (req === begun) return begunState as RouteState;
+  return (req[ROUTE] ??= stateOfStream(req) ?? { given: undefined, source: undefined, isOwn: false });
 }
 
 /** Of HTTP/2 a stream is all that is seen; a request of its compatibility API shares the state of its stream. */
@@ -73,9 +73,23 @@ function stateOfStream({ stream }: { readonly stream?: unknown }): RouteState | 
 }
 
 /**
- * Puts `state` on a request that nobody else has seen yet. Once Express has replaced a request's prototype, V8 knows no
- * other of its shape, and a new property costs a microsecond; this one is there before.
+ * The request that began last, while it is open. Once Express has replaced a request's prototype, V8 knows no other of
+ * its shape: all that is read of it or put on it costs up to a microsecond, to compare it nothing.
  */
-export function beginRoute(req: Marked, state: RouteState): void {
-  req[ROUTE] ??= state;
+let begun: Marked | undefined;
+let begunState: RouteState | undefined;
+
+/**
+ * Puts `state` on a request that nobody else has seen yet, and gives it back; or what another copy of this package has
+ * put there.
+ */
+export function beginRoute(req: Marked, state: RouteState): RouteState {
+  begun = req;
+  begunState = req[ROUTE] ??= state;
+  return begunState;
+}
+
+/** To be called when the request has ended, or it would be kept alive until the next. */
+export function endRoute(req: Marked): void {
+  if (req === begun) begun = begunState = undefined;
 }

@@ -6,6 +6,7 @@ import type { Guard } from '../guard.js';
 import { onChannel } from '../hook/channel.js';
 import type { HttpMeasures } from '../hook/otel-http.js';
 import { ignoredPaths, isOwn } from './ignore.js';
+import { routeState } from './route.js';
 
 interface StartMessage {
   readonly request: IncomingMessage;
@@ -27,7 +28,7 @@ export function hookServer(
     const { method = '', httpVersion } = request;
     const served = measures.served(socket.encrypted === true, { method, httpVersion });
     const tell = (event: string | symbol, error?: Error): void => {
-      if (isOwn(request)) return;
+      if (routeState(request).isOwn) return;
       served.statusCode = response.statusCode;
       ended(request, () => served.emit(event, error));
     };

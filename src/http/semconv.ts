@@ -7,7 +7,7 @@ import type { Attributes, MeterProvider } from '@opentelemetry/api';
 import type { Context } from '../context.js';
 import { loadHttpMeasures } from '../hook/otel-http.js';
 import { mapHistograms } from '../metrics/map-histograms.js';
-import { endpointOf, UNMATCHED } from './route.js';
+import { endpointOf, routeState, UNMATCHED } from './route.js';
 import { createHttpAttributes } from './semconv-attributes.js';
 import { hookClient } from './semconv-client.js';
 import { hookServer } from './semconv-server.js';
@@ -28,7 +28,7 @@ export function hookHttpSemconv(
   }));
   const measures = loadHttpMeasures(bounded);
   hookServer(guard, measures, config.httpIgnore, (request, tell) => {
-    const endpoint = endpointOf(request);
+    const endpoint = endpointOf(routeState(request));
     route = endpoint === UNMATCHED ? undefined : endpoint;
     guard.run('http semconv', tell);
     route = undefined;

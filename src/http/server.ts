@@ -8,8 +8,8 @@ import type { Socket } from 'node:net';
 import type { Hook } from '../context.js';
 import { onChannel } from '../hook/channel.js';
 import { ignoredPaths, isOwn } from './ignore.js';
-import { measureRequest } from './measure.js';
-import { beginRoute, endpointOf, type RouteState } from './route.js';
+import { createRequestMeasure } from './measure.js';
+import { beginRoute, endpointOf, endRoute, type RouteState } from './route.js';
 
 /** nginx's code for a client that went away before the answer was complete; no RFC has one. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -21,17 +21,19 @@ interface StartMessage {
   readonly server: Server;
 }
 
-interface Exchange extends StartMessage, RouteState {
+interface Exchange extends StartMessage {
+  readonly route: RouteState;
   /** Kept from the start: method-override middleware changes `request.method`. */
   readonly method: string;
   readonly startedAt: number;
   recorded: boolean;
 }
 
-export const hookHttpServer: Hook = ({ config, emit, guard, now }) => {
+export const hookHttpServer: Hook = (context) => {
+  const { config, guard, now } = context;
+  const measure = createRequestMeasure(context);
   const isIgnored = ignoredPaths(config.httpIgnore);
-  // Symbols of this hook alone. State on the objects themselves costs a third of a WeakMap and dies with them.
-  const EXCHANGE = Symbol('intelia.http.exchange');
+  // Symbols of this hook alone. State on the socket itself costs a third of a WeakMap and dies with it.
   const OPEN = Symbol('intelia.http.open');
   const QUEUED = Symbol('intelia.http.queued');
   type TrackedSocket = Socket & { [OPEN]?: number; [QUEUED]?: Set<Exchange> };
@@ -47,19 +49,14 @@ export const hookHttpServer: Hook = ({ config, emit, guard, now }) => {
   }
 
   function finish(exchange: Exchange): void {
-    const { method, request } = exchange;
+    const { method, request, route } = exchange;
     const socket = exchange.socket as TrackedSocket;
+    endRoute(request);
     socket[OPEN] = (socket[OPEN] as number) - 1;
     socket[QUEUED]?.delete(exchange);
-    if (isOwn(request)) return;
+    if (route.isOwn) return;
     const duration = now() - exchange.startedAt;
-    measureRequest({ method, endpoint: endpointOf(request), status: statusOf(exchange), duration }, emit);
-  }
-
-  // One listener for all: what it needs hangs on the response it is called on.
-  function onResponseClose(this: ServerResponse & { [EXCHANGE]?: Exchange }): void {
-    const exchange = this[EXCHANGE];
-    if (exchange !== undefined) record(exchange);
+    measure({ method, endpoint: endpointOf(route), status: statusOf(exchange), duration });
   }
 
   function onSocketClose(this: TrackedSocket): void {
@@ -79,15 +76,21 @@ export const hookHttpServer: Hook = ({ config, emit, guard, now }) => {
   onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: StartMessage) => {
     if (isOwn(server) || isIgnored?.(request.url ?? '') === true) return;
     const method = request.method ?? '';
+    const route = beginRoute(request, { given: undefined, source: undefined, isOwn: false });
     const exchange: Exchange = {
-      request, response, socket, server, method, startedAt: now(), recorded: false, given: undefined, source: undefined,
-    }; // prettier-ignore
-    beginRoute(request, exchange);
+      request,
+      response,
+      socket,
+      server,
+      method,
+      route,
+      startedAt: now(),
+      recorded: false,
+    };
     const open = (socket as TrackedSocket)[OPEN] ?? 0;
     (socket as TrackedSocket)[OPEN] = open + 1;
     if (open > 0) watchQueued(socket, exchange);
-    (response as { [EXCHANGE]?: Exchange })[EXCHANGE] = exchange;
-    response.on('close', onResponseClose);
+    response.on('close', () => record(exchange));
   });
 };
 
@@ -97,9 +100,10 @@ export const hookHttpServer: Hook = ({ config, emit, guard, now }) => {
  * after the headers. That is 500 whatever the headers said, unless the server is being closed and so ends its streams.
  */
 function statusOf({ response, server, socket }: Exchange): number {
+  // Node closes a response when all of it has been handed over, or when its connection is gone.
+  if (!socket.destroyed) return response.statusCode;
   const clientGone = socket.readableEnded || (socket.errored != null && socket.errored !== response.errored);
-  // A destroyed socket drops what it had not sent, and Node calls its response finished all the same.
-  if (response.writableFinished && !(clientGone && socket.destroyed)) return response.statusCode;
   if (clientGone) return CLIENT_CLOSED_REQUEST;
+  if (response.writableFinished) return response.statusCode;
   return response.headersSent && !server.listening ? response.statusCode : 500;
 }

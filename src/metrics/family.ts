@@ -22,7 +22,7 @@ export abstract class Family<C extends Cell = Cell> {
   private readonly limit: number;
   private readonly bounds: readonly LabelBound[];
   private readonly root: Level = new Map();
-  private readonly find: (labels: Given) => C | undefined;
+  protected readonly find: (labels: Given) => C | undefined;
 
   constructor(
     readonly name: string,
@@ -139,10 +139,32 @@ function finder<C>(root: Level, names: readonly string[]): (labels: Given) => C 
 /** Larger amounts are refused: no number of smaller ones can add up to Infinity, which a total could never leave again. */
 const LARGEST = 1e290;
 
-export class CounterFamily extends Family<NumberCell> {
+/** Records into one series. */
+export type Bound = (value: number) => void;
+
+/** A metric that only grows. */
+abstract class GrowingFamily<C extends Cell> extends Family<C> {
+  /**
+   * `record` for one series, which is found only once. Undefined before it has been recorded into, and for labels that
+   * are counted as others: each such measurement is told of.
+   */
+  abstract bind(labels: Given): Bound | undefined;
+
+  protected accepts(value: number): boolean {
+    if (typeof value === 'number' && value >= 0 && value < LARGEST) return true;
+    this.onDrop(typeof value === 'number' && value < 0 ? 'negative' : 'not_a_number', this.name);
+    return false;
+  }
+}
+
+export class CounterFamily extends GrowingFamily<NumberCell> {
   record(value: number, labels: Given): void {
-    if (typeof value === 'number' && value >= 0 && value < LARGEST) this.cell(labels).value += value;
-    else this.onDrop(typeof value === 'number' && value < 0 ? 'negative' : 'not_a_number', this.name);
+    if (this.accepts(value)) this.cell(labels).value += value;
+  }
+
+  bind(labels: Given): Bound | undefined {
+    const cell = this.find(labels);
+    return cell && ((value) => void (this.accepts(value) && (cell.value += value)));
   }
 
   protected createCell(values: readonly string[], bornMs: number): NumberCell {
@@ -187,15 +209,19 @@ export class GaugeFamily extends Family<NumberCell> {
   }
 }
 
-export class HistogramFamily extends Family<HistogramCell> {
+export class HistogramFamily extends GrowingFamily<HistogramCell> {
   readonly buckets: readonly number[] = this.spec.buckets ?? [];
 
   record(value: number, labels: Given): void {
-    if (!(typeof value === 'number' && value >= 0 && value < LARGEST)) {
-      this.onDrop(typeof value === 'number' && value < 0 ? 'negative' : 'not_a_number', this.name);
-      return;
-    }
-    const cell = this.cell(labels);
+    if (this.accepts(value)) this.add(this.cell(labels), value);
+  }
+
+  bind(labels: Given): Bound | undefined {
+    const cell = this.find(labels);
+    return cell && ((value) => void (this.accepts(value) && this.add(cell, value)));
+  }
+
+  private add(cell: HistogramCell, value: number): void {
     const { buckets } = this;
     let i = 0;
     // Linear: at most 14 bounds, and most values fall into the first half.

@@ -5,12 +5,14 @@ import {
   type Labels,
   type MetricName,
   type ObservedName,
+  type RecordedName,
 } from '../catalogue/catalogue.js';
 import type { MetricSpec } from '../catalogue/types.js';
 import {
   CounterFamily,
   GaugeFamily,
   HistogramFamily,
+  type Bound,
   type DropReason,
   type Family,
   type OnDrop,
@@ -21,9 +23,13 @@ export type AnyFamily = CounterFamily | HistogramFamily | GaugeFamily;
 /** Sets the values of an observed metric at collection. May throw: it is guarded. */
 export type Observer<N extends ObservedName> = (set: (value: number, labels: Labels<N>) => void) => void;
 
+/** For hot callers: `emit` for one series of a counter or histogram, as {@link CounterFamily.bind} tells. */
+export type Bind = <N extends RecordedName>(name: N, labels: Labels<N>) => Bound | undefined;
+
 export interface Registry {
   readonly families: Readonly<Record<MetricName, AnyFamily>>;
   readonly emit: Emit;
+  readonly bind: Bind;
   /** Asks `observer` at each collection; returns a function that stops that. */
   observe<N extends ObservedName>(name: N, observer: Observer<N>): () => void;
   /** Runs all observers. Called by every reader before it reads `families`. */
@@ -81,6 +87,10 @@ export function createRegistry(options: RegistryOptions): Registry {
         // Only a caller's own object can throw while it is read: a getter, a proxy.
         drop('bad_call', name);
       }
+    },
+    bind: (name, labels) => {
+      const family: AnyFamily = families[name];
+      return family instanceof GaugeFamily ? undefined : family.bind(labels as Record<string, unknown>);
     },
     observe(name, observer) {
       const family = families[name] as GaugeFamily;

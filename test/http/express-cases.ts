@@ -189,9 +189,15 @@ export const cases: readonly Case[] = [
         router.get('/good/:good', ok).get('/bad/:bad', ok).get('/thrown/:thrown', ok).get('/stop/:stop', ok);
       }
       app.use('/below/:id', below);
+      // A router may be the handler of a route.
+      const inside = express.Router();
+      inside.param('stop', (_req, res) => void res.status(401).end());
+      inside.get('/inside/:stop', ok);
+      app.all('/inside/:id', inside);
       app.use(onError);
     },
     requests: {
+      'GET /inside/1': '/inside/:stop 401',
       'GET /good/1': '/good/:good 200',
       'GET /bad/1': '/bad/:bad 503',
       'GET /thrown/1': '/thrown/:thrown 503',

@@ -6,8 +6,7 @@ import {
   type Http2ServerRequest, type Http2ServerResponse, type IncomingHttpHeaders, type ServerHttp2Stream,
 } from 'node:http2'; // prettier-ignore
 import type { AddressInfo } from 'node:net';
-import { markOwnRequest } from '../../src/http/ignore.js';
-import { setRoute } from '../../src/http/route.js';
+import { routeState, setRoute } from '../../src/http/route.js';
 import type { TestContext } from '../support/context.js';
 import { counted, measured, until } from '../support/http.js';
 
@@ -45,7 +44,7 @@ describe('HTTP/2 server hook', () => {
     streams.set(url, res.stream);
     res.stream.on('error', () => {});
     if (!url.startsWith('/nobody')) setRoute(req, url.replace(/\d+/, ':n'));
-    if (url === '/own') markOwnRequest(req);
+    if (url === '/own') routeState(req).isOwn = true;
     if (url.startsWith('/hang')) return;
     if (url.startsWith('/half')) return void res.write('half');
     res.statusCode = Number(/status\/(\d+)/.exec(url)?.[1] ?? 200);
@@ -57,7 +56,7 @@ describe('HTTP/2 server hook', () => {
     streams.set(url, stream);
     stream.on('error', () => {});
     if (!url.startsWith('/nobody')) setRoute(stream, url.replace(/\d+/, ':n'));
-    if (url === '/own') markOwnRequest(stream as never);
+    if (url === '/own') routeState(stream as never).isOwn = true;
     if (url.startsWith('/hang')) return;
     if (url.startsWith('/file')) return stream.respondWithFile(__filename);
     const status = Number(/status\/(\d+)/.exec(url)?.[1] ?? 200);

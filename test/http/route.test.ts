@@ -1,8 +1,40 @@
 import assert from 'node:assert/strict';
-import { measureRequest } from '../../src/http/measure.js';
-import { endpointOf, routeState, setRoute, UNMATCHED, type RequestLike } from '../../src/http/route.js';
+import type { Context } from '../../src/context.js';
+import { createRequestMeasure, measureRequest, type HttpEvent } from '../../src/http/measure.js';
+import {
+  beginRoute,
+  endpointOf as endpointOfState,
+  endRoute,
+  routeState,
+  setRoute,
+  UNMATCHED,
+  type RequestLike,
+} from '../../src/http/route.js';
 import { joinTemplates, mountTemplate, routeTemplate } from '../../src/http/template.js';
 import { testContext } from '../support/context.js';
+
+const endpointOf = (req: RequestLike): string => endpointOfState(routeState(req));
+
+describe('the state of a request', () => {
+  it('is its own, whichever request began last and whatever has ended', () => {
+    const state = () => ({ given: undefined, source: undefined, isOwn: false });
+    const one: RequestLike = {};
+    const two: RequestLike = {};
+    const states = [beginRoute(one, state()), beginRoute(two, state())];
+    assert.deepEqual(
+      [routeState(one), routeState(two)].map((of) => states.indexOf(of)),
+      [0, 1],
+    );
+    endRoute(two);
+    assert.deepEqual(
+      [routeState(one), routeState(two)].map((of) => states.indexOf(of)),
+      [0, 1],
+    );
+    endRoute(one);
+    assert.equal(beginRoute(one, state()), states[0], 'what another copy of the package has put there stays');
+    endRoute(one);
+  });
+});
 
 describe('setRoute', () => {
   it('wins over a framework, and the last call counts', () => {
@@ -46,32 +78,52 @@ describe('templates', () => {
   });
 });
 
-describe('measureRequest', () => {
-  it('counts, times, and adds an error for 5xx', () => {
-    const { context, series, sum } = testContext();
-    for (const [i, status] of [200, '200', 499, 500, '503', 599].entries()) {
-      measureRequest({ method: 'GET', endpoint: '/x', status, duration: i / 8 }, context.emit);
-    }
-    assert.deepEqual(series('intelia_http_requests_total'), {
-      'method=GET,endpoint=/x,status=200': 2,
-      'method=GET,endpoint=/x,status=499': 1,
-      'method=GET,endpoint=/x,status=500': 1,
-      'method=GET,endpoint=/x,status=503': 1,
-      'method=GET,endpoint=/x,status=599': 1,
+for (const [name, measureOf] of [
+  [
+    'measureRequest',
+    ({ emit }: Context) =>
+      (event: HttpEvent) =>
+        measureRequest(event, emit),
+  ],
+  ['createRequestMeasure', createRequestMeasure],
+] as const) {
+  describe(name, () => {
+    it('counts, times, and adds an error for 5xx', () => {
+      const { context, series, sum } = testContext();
+      const measure = measureOf(context);
+      for (const [i, status] of [200, '200', 499, 500, '503', 599].entries()) {
+        for (let times = 0; times < 2; times++)
+          measure({ method: 'GET', endpoint: '/x', status, duration: i / 8 });
+      }
+      measure({ method: 'POST', endpoint: '/x', status: 200, duration: 0 });
+      measure({ method: 'GET', endpoint: '/y', status: 200, duration: 0 });
+      assert.deepEqual(series('intelia_http_requests_total'), {
+        'method=GET,endpoint=/x,status=200': 4,
+        'method=GET,endpoint=/x,status=499': 2,
+        'method=GET,endpoint=/x,status=500': 2,
+        'method=GET,endpoint=/x,status=503': 2,
+        'method=GET,endpoint=/x,status=599': 2,
+        'method=POST,endpoint=/x,status=200': 1,
+        'method=GET,endpoint=/y,status=200': 1,
+      });
+      assert.deepEqual(series('intelia_http_request_duration_seconds'), {
+        'method=GET,endpoint=/x': 12,
+        'method=POST,endpoint=/x': 1,
+        'method=GET,endpoint=/y': 1,
+      });
+      assert.equal(sum('intelia_http_request_duration_seconds'), 15 / 4);
+      assert.deepEqual(series('intelia_errors_total'), { 'type=http_5xx,severity=error': 6 });
     });
-    assert.deepEqual(series('intelia_http_request_duration_seconds'), { 'method=GET,endpoint=/x': 6 });
-    assert.equal(sum('intelia_http_request_duration_seconds'), 15 / 8);
-    assert.deepEqual(series('intelia_errors_total'), { 'type=http_5xx,severity=error': 3 });
-  });
 
-  it('keeps 10,000 endpoints within the bound, and says so', () => {
-    const { context, series, value, warnings } = testContext();
-    for (let i = 0; i < 10_000; i++) {
-      measureRequest({ method: 'GET', endpoint: `/users/${i}`, status: 200, duration: 0 }, context.emit);
-    }
-    assert.equal(Object.keys(series('intelia_http_requests_total')).length, 201);
-    assert.equal(value('intelia_http_requests_total', { endpoint: 'other' }), 9_800);
-    assert.equal(value('intelia_otel_dropped_measurements_total', { reason: 'label_limit' }), 2 * 9_800);
-    assert.equal(warnings.length, 2);
+    it('keeps 10,000 endpoints within the bound, and says so', () => {
+      const { context, series, value, warnings } = testContext();
+      const measure = measureOf(context);
+      for (let i = 0; i < 10_000; i++)
+        measure({ method: 'GET', endpoint: `/users/${i}`, status: 200, duration: 0 });
+      assert.equal(Object.keys(series('intelia_http_requests_total')).length, 201);
+      assert.equal(value('intelia_http_requests_total', { endpoint: 'other' }), 9_800);
+      assert.equal(value('intelia_otel_dropped_measurements_total', { reason: 'label_limit' }), 2 * 9_800);
+      assert.equal(warnings.length, 2);
+    });
   });
-});
+}

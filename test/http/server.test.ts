@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
-import { markOwnRequest, markOwnServer } from '../../src/http/ignore.js';
-import { setRoute } from '../../src/http/route.js';
+import { markOwnServer } from '../../src/http/ignore.js';
+import { routeState, setRoute } from '../../src/http/route.js';
 import type { TestContext } from '../support/context.js';
 import {
   counted,
@@ -353,7 +353,7 @@ describe('HTTP server hook', () => {
     markOwnServer(own);
     const metrics = await serve(undefined, own);
     served.server.prependListener('request', (req) => {
-      if (req.url === '/metrics') markOwnRequest(req);
+      if (req.url === '/metrics') routeState(req).isOwn = true;
     });
     for (const port of [metrics.port, served.port]) {
       const [res] = (await once(

@@ -46,7 +46,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
   });
   const config = readConfig((key, line) => log.warnOnce(key, line), {});
   const context: Context = {
-    config, guard, log, resource: {}, emit: registry.emit, observe: registry.observe, now: () => seconds, ...overrides,
+    config, guard, log, resource: {}, emit: registry.emit, bind: registry.bind, observe: registry.observe, now: () => seconds, ...overrides,
   }; // prettier-ignore
   const total = (found: Cell[], of: (cell: Cell) => number) =>
     found.length === 0 ? undefined : found.reduce((sum, cell) => sum + of(cell), 0);

@@ -19,6 +19,8 @@ export function measured(): TestContext {
     const forwarded = {
       ...context,
       emit: (...args: Parameters<typeof context.emit>) => (current as TestContext).context.emit(...args),
+      // What is bound would stay with the first context.
+      bind: () => undefined,
       now: () => (current as TestContext).context.now(),
       guard: {
         ...guard,
