@@ -4,7 +4,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.js';
 import type { Guard } from '../guard.js';
-import { markOwnServer } from '../http/ignore.js';
+import { markOwn } from '../http/ignore.js';
 import type { Auth, AuthConfig } from './auth.js';
 import { createMetricsHandler, type MetricsHandler } from './handler.js';
 import { createScraper, type ScrapeOptions } from './scrape.js';
@@ -76,7 +76,7 @@ function createServer(handler: MetricsHandler): Server {
     res.once('close', () => clearTimeout(deadline));
     void handler(req, res);
   });
-  markOwnServer(server);
+  markOwn(server);
   server.maxConnections = MAX_CONNECTIONS;
   server.headersTimeout = HEADERS_TIMEOUT;
   server.requestTimeout = HEADERS_TIMEOUT;

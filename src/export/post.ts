@@ -1,7 +1,7 @@
 /** One POST and what became of it. Never rejects, never follows a redirect, never holds the process open. */
 import type * as Http from 'node:http';
 import type { Socket } from 'node:net';
-import { markOwnRequest } from '../http/ignore.js';
+import { markOwn } from '../http/ignore.js';
 
 /** Everything a request needs, in a form that can also be handed to another process. */
 export interface PostRequest {
@@ -66,7 +66,7 @@ function postOnce(
     const options = { method: 'POST', agent, ...tls, headers: { ...headers, 'content-length': body.length } };
     let response: Http.IncomingMessage | undefined;
     const request = http.request(new URL(url), options, (given) => readAnswer((response = given), resolve));
-    markOwnRequest(request);
+    markOwn(request);
     const giveUp = (code: string): void => {
       if (response === undefined) resolve({ code });
       request.destroy();

@@ -39,7 +39,7 @@ export const hookHttp2: Hook = (context) => {
     // As with HTTP/1, tunnels are no requests; nor is what the server pushes, whose ids are even.
     if (method === 'CONNECT' || (stream.id ?? 0) % 2 === 0) return;
     if (isIgnored?.(headers[':path'] ?? '') === true) return;
-    const route = beginRoute(stream, { given: undefined, source: undefined, isOwn: false });
+    const route = beginRoute(stream);
     (stream as Tracked)[EXCHANGE] = { method, route, startedAt: now() };
   });
 

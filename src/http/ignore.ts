@@ -3,14 +3,12 @@
 /** Registered, so that every copy of this package in a process knows the marks of the others. */
 const OWN = Symbol.for('intelia.otel.own');
 
-/** Marks a server of ours: none of its requests is counted. To be called before it listens. */
-export function markOwnServer(server: object): void {
-  Reflect.set(server, OWN, true);
-}
-
-/** Marks a request that we send. Of one that we answer, the state of its route tells. */
-export function markOwnRequest(req: object): void {
-  Reflect.set(req, OWN, true);
+/**
+ * Marks a server of ours, none of whose requests is counted, before it listens; or a request that we send. Of one that
+ * we answer on the application's server, the state of its route tells.
+ */
+export function markOwn(serverOrRequest: object): void {
+  Reflect.set(serverOrRequest, OWN, true);
 }
 
 export function isOwn(serverOrRequest: object): boolean {

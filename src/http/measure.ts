@@ -1,6 +1,7 @@
 /** One finished HTTP request → metrics. */
 import type { Emit, Labels } from '../catalogue/catalogue.js';
 import type { Context } from '../context.js';
+import type { Bound } from '../metrics/family.js';
 
 export interface HttpEvent {
   /** As sent; a method the catalogue does not list is counted as `other`. */
@@ -14,8 +15,6 @@ export interface HttpEvent {
 
 const SERVER_ERROR: Labels<'intelia_errors_total'> = { type: 'http_5xx', severity: 'error' };
 
-const isServerError = ({ status }: HttpEvent): boolean => Number(status) >= 500;
-
 /**
  * The event has all labels of both metrics, so it serves as their label object. A status that is a number finds the
  * series of its text.
@@ -25,10 +24,12 @@ const labelsOf = (event: HttpEvent): Labels<'intelia_http_requests_total'> => ev
 export function measureRequest(event: HttpEvent, emit: Emit): void {
   emit('intelia_http_requests_total', 1, labelsOf(event));
   emit('intelia_http_request_duration_seconds', event.duration, labelsOf(event));
-  if (isServerError(event)) emit('intelia_errors_total', 1, SERVER_ERROR);
+  countFailure(event, emit);
 }
 
-type Bound = NonNullable<ReturnType<Context['bind']>>;
+function countFailure({ status }: HttpEvent, emit: Emit): void {
+  if (Number(status) >= 500) emit('intelia_errors_total', 1, SERVER_ERROR);
+}
 
 /** What the requests of one endpoint and method are recorded with. */
 interface Series {
@@ -68,6 +69,6 @@ export function createRequestMeasure({
     }
     count(1);
     series.time(event.duration);
-    if (isServerError(event)) emit('intelia_errors_total', 1, SERVER_ERROR);
+    countFailure(event, emit);
   };
 }

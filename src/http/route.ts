@@ -64,8 +64,10 @@ export const endpointOf = ({ given, source }: RouteState): string => given ?? so
 /** For framework hooks: where to say who knows the route of this request. */
 export function routeState(req: Marked): RouteState {
   if (req === begun) return begunState as RouteState;
-  return (req[ROUTE] ??= stateOfStream(req) ?? { given: undefined, source: undefined, isOwn: false });
+  return (req[ROUTE] ??= stateOfStream(req) ?? newState());
 }
+
+const newState = (): RouteState => ({ given: undefined, source: undefined, isOwn: false });
 
 /** Of HTTP/2 a stream is all that is seen; a request of its compatibility API shares the state of its stream. */
 function stateOfStream({ stream }: { readonly stream?: unknown }): RouteState | undefined {
@@ -79,13 +81,10 @@ function stateOfStream({ stream }: { readonly stream?: unknown }): RouteState | 
 let begun: Marked | undefined;
 let begunState: RouteState | undefined;
 
-/**
- * Puts `state` on a request that nobody else has seen yet, and gives it back; or what another copy of this package has
- * put there.
- */
-export function beginRoute(req: Marked, state: RouteState): RouteState {
+/** The state of a request that the application has not seen yet; another copy of this package may have made it. */
+export function beginRoute(req: Marked): RouteState {
   begun = req;
-  begunState = req[ROUTE] ??= state;
+  begunState = req[ROUTE] ??= newState();
   return begunState;
 }
 

@@ -76,7 +76,7 @@ export const hookHttpServer: Hook = (context) => {
   onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: StartMessage) => {
     if (isOwn(server) || isIgnored?.(request.url ?? '') === true) return;
     const method = request.method ?? '';
-    const route = beginRoute(request, { given: undefined, source: undefined, isOwn: false });
+    const route = beginRoute(request);
     const exchange: Exchange = {
       request,
       response,

@@ -144,13 +144,22 @@ export type Bound = (value: number) => void;
 
 /** A metric that only grows. */
 abstract class GrowingFamily<C extends Cell> extends Family<C> {
+  record(value: number, labels: Given): void {
+    if (this.accepts(value)) this.add(this.cell(labels), value);
+  }
+
   /**
    * `record` for one series, which is found only once. Undefined before it has been recorded into, and for labels that
    * are counted as others: each such measurement is told of.
    */
-  abstract bind(labels: Given): Bound | undefined;
+  bind(labels: Given): Bound | undefined {
+    const cell = this.find(labels);
+    return cell && ((value) => void (this.accepts(value) && this.add(cell, value)));
+  }
 
-  protected accepts(value: number): boolean {
+  protected abstract add(cell: C, value: number): void;
+
+  private accepts(value: number): boolean {
     if (typeof value === 'number' && value >= 0 && value < LARGEST) return true;
     this.onDrop(typeof value === 'number' && value < 0 ? 'negative' : 'not_a_number', this.name);
     return false;
@@ -158,13 +167,8 @@ abstract class GrowingFamily<C extends Cell> extends Family<C> {
 }
 
 export class CounterFamily extends GrowingFamily<NumberCell> {
-  record(value: number, labels: Given): void {
-    if (this.accepts(value)) this.cell(labels).value += value;
-  }
-
-  bind(labels: Given): Bound | undefined {
-    const cell = this.find(labels);
-    return cell && ((value) => void (this.accepts(value) && (cell.value += value)));
+  protected add(cell: NumberCell, value: number): void {
+    cell.value += value;
   }
 
   protected createCell(values: readonly string[], bornMs: number): NumberCell {
@@ -212,16 +216,7 @@ export class GaugeFamily extends Family<NumberCell> {
 export class HistogramFamily extends GrowingFamily<HistogramCell> {
   readonly buckets: readonly number[] = this.spec.buckets ?? [];
 
-  record(value: number, labels: Given): void {
-    if (this.accepts(value)) this.add(this.cell(labels), value);
-  }
-
-  bind(labels: Given): Bound | undefined {
-    const cell = this.find(labels);
-    return cell && ((value) => void (this.accepts(value) && this.add(cell, value)));
-  }
-
-  private add(cell: HistogramCell, value: number): void {
+  protected add(cell: HistogramCell, value: number): void {
     const { buckets } = this;
     let i = 0;
     // Linear: at most 14 bounds, and most values fall into the first half.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
-import { markOwnServer } from '../../src/http/ignore.js';
+import { markOwn } from '../../src/http/ignore.js';
 import { routeState, setRoute } from '../../src/http/route.js';
 import type { TestContext } from '../support/context.js';
 import {
@@ -350,7 +350,7 @@ describe('HTTP server hook', () => {
 
   it('does not count our own servers and requests', async () => {
     const own = createServer((_req, res) => res.end('metrics'));
-    markOwnServer(own);
+    markOwn(own);
     const metrics = await serve(undefined, own);
     served.server.prependListener('request', (req) => {
       if (req.url === '/metrics') routeState(req).isOwn = true;
