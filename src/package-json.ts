@@ -18,7 +18,8 @@ export function nearestPackage(folder: string): Package {
   }
 }
 
-function readPackage(file: string): Package {
+/** Empty for a file that is not there or tells neither. */
+export function readPackage(file: string): Package {
   try {
     const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     return {

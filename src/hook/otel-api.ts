@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Guard } from '../guard.js';
-import { nearestPackage } from '../package-json.js';
+import { nearestPackage, readPackage, type Package } from '../package-json.js';
 import { onFileLoad } from './load.js';
 import { wrapMethod } from './wrap.js';
 
@@ -61,13 +61,27 @@ function isRegistering(): boolean {
 
 /** The version of the application's copy, else of ours. */
 function apiVersion(appFolder: string): string | undefined {
-  for (const from of [join(appFolder, 'app.js'), __filename]) {
-    try {
-      const found = nearestPackage(dirname(createRequire(from).resolve('@opentelemetry/api')));
-      if (found.version?.startsWith('1.')) return found.version;
-    } catch {
-      // Not to be found from there.
-    }
+  for (const folder of [appFolder, __dirname]) {
+    const { version } = installedApi(folder) ?? resolvedApi(folder) ?? {};
+    if (version?.startsWith('1.') === true) return version;
   }
   return undefined;
+}
+
+/** In a `node_modules` over the folder. To have Node resolve it takes ten times as long. */
+function installedApi(folder: string): Package | undefined {
+  for (; ; folder = dirname(folder)) {
+    const found = readPackage(join(folder, 'node_modules', '@opentelemetry', 'api', 'package.json'));
+    if (found.version !== undefined) return found;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Where NODE_PATH or a resolver such as Yarn's Plug'n'Play has it. */
+function resolvedApi(folder: string): Package | undefined {
+  try {
+    return nearestPackage(dirname(createRequire(join(folder, 'app.js')).resolve('@opentelemetry/api')));
+  } catch {
+    return undefined; // Not to be found from there.
+  }
 }

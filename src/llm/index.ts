@@ -11,7 +11,7 @@ import { tapGlobalFetch } from './taps/fetch.js';
 import { createLater, type Later } from './taps/later.js';
 import { createPricer } from './prices/price.js';
 import { createPriceFile } from './prices/price-file.js';
-import { SUPPLEMENT } from './prices/supplement.js';
+import type * as Supplement from './prices/supplement.js';
 import { loadPriceTable } from './prices/table.js';
 import { createRecorder, type RecordLlm } from './record.js';
 import { tapSockets, type SocketTap } from './taps/socket.js';
@@ -42,13 +42,15 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
     nowMs: Date.now,
     onChange: () => pricer.forget(),
   });
-  const sources = {
+  const pricer = createPricer({
+    guard,
     loadTable: loadPriceTable,
-    supplement: SUPPLEMENT,
+    get supplement() {
+      return (require('./prices/supplement.js') as typeof Supplement).SUPPLEMENT;
+    },
     overrides: own.rows,
     newer: own.newer,
-  };
-  const pricer = createPricer({ ...sources, guard });
+  });
   let also: RecordLlm | undefined;
   const recordPriced = createRecorder({ emit: registry.emit, guard, pricer, also: (event) => also?.(event) });
   const record: RecordLlm = (event) => {

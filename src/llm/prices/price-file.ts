@@ -1,6 +1,5 @@
 /** The file that INTELIA_LLM_PRICES names: read at start, and again when it has changed. */
-import { readFileSync, statSync, type Stats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { promises, readFileSync, statSync, type Stats } from 'node:fs';
 import type { Log } from '../../log.js';
 import type { NewerTable } from './newer.js';
 import { parsePrices, type Overrides } from './overrides.js';
@@ -72,7 +71,7 @@ export function createPriceFile({ path, log, nowMs, onChange }: PriceFileOptions
 
   async function look(file: string): Promise<void> {
     try {
-      if (notice(await stat(file)) && take(await readFile(file, 'utf8'))) onChange();
+      if (notice(await promises.stat(file)) && take(await promises.readFile(file, 'utf8'))) onChange();
     } catch (error) {
       unreadable(error);
     }

@@ -9,6 +9,7 @@ import { familiesOf, type PriceFamily, type PriceTable } from './table.js';
 
 export interface PriceSources {
   readonly loadTable: () => PriceTable;
+  /** Read with the first price that is asked for, not before. */
   readonly supplement: Supplement;
   /** Own prices by model id in small letters. */
   readonly overrides: ReadonlyMap<string, PriceRow>;
@@ -50,7 +51,8 @@ export interface Resolver {
 
 const UNKNOWN: Resolved = { price: undefined, own: false, times: 1, tiers: undefined, changes: false };
 
-export function createResolver({ loadTable, supplement, overrides, newer, guard }: PriceSources): Resolver {
+export function createResolver(sources: PriceSources): Resolver {
+  const { loadTable, overrides, newer, guard } = sources;
   let table: PriceTable | 'none' | undefined;
   const loaded = (): PriceTable | undefined => {
     // A table that cannot be loaded is not tried again at every call.
@@ -82,6 +84,7 @@ export function createResolver({ loadTable, supplement, overrides, newer, guard 
   }
 
   function fromFamily(family: PriceFamily, ids: readonly string[], nowMs: number): Resolved | undefined {
+    const { supplement } = sources;
     const known = Object.hasOwn(supplement, family.supplement) ? supplement[family.supplement] : undefined;
     const listed = fromTable(family, ids, nowMs);
     const found = firstOf(ids, (id) =>
