@@ -47,11 +47,12 @@ function test(name) {
   return run(ownNode, [MOCHA, 'test/!(compat|backends)/**/*.test.ts', 'test/*.test.ts']);
 }
 
-let failed = 0;
+const failed = [];
 for (const name of wanted.length > 0 ? wanted : all) {
   process.stdout.write(`\n${name}\n`);
   const notInstalled = install(join(root, name));
   if (notInstalled) process.stdout.write(`  1 failing: npm ci in ${join(root, name)}\n`);
-  if (notInstalled || test(name) !== 0) failed++;
+  if (notInstalled || test(name) !== 0) failed.push(name);
 }
-process.exitCode = failed === 0 ? 0 : 1;
+if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`);
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,7 +1,8 @@
 /**
- * HTTP requests, from the channel that Node's own http and https servers publish. The message comes when the headers
- * are parsed and before any `request` listener runs. Upgrades and CONNECT that somebody listens for, and input that
- * is no HTTP (`clientError`), never come here: they are not requests.
+ * HTTP requests, from the channels that Node's own http and https servers publish. The first message comes when the
+ * headers are parsed and before any `request` listener runs, the second when all of the answer has been handed over;
+ * a connection that ends before tells so itself. Upgrades and CONNECT that somebody listens for, and input that is no
+ * HTTP (`clientError`), never come here: they are not requests.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -14,83 +15,84 @@ import { beginRoute, endpointOf, endRoute, type RouteState } from './route.js';
 /** nginx's code for a client that went away before the answer was complete; no RFC has one. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-interface StartMessage {
+interface Message {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly socket: Socket;
   readonly server: Server;
 }
 
-interface Exchange extends StartMessage {
+interface Exchange extends Omit<Message, 'socket'> {
   readonly route: RouteState;
   /** Kept from the start: method-override middleware changes `request.method`. */
   readonly method: string;
   readonly startedAt: number;
-  recorded: boolean;
+  /** The next request of a pipeline. */
+  next: Exchange | undefined;
+}
+
+/** The requests of one connection that are open, the oldest first. */
+interface Open {
+  first: Exchange | undefined;
+  last: Exchange | undefined;
 }
 
 export const hookHttpServer: Hook = (context) => {
   const { config, guard, now } = context;
   const measure = createRequestMeasure(context);
   const isIgnored = ignoredPaths(config.httpIgnore);
-  // Symbols of this hook alone. State on the socket itself costs a third of a WeakMap and dies with it.
+  // A symbol of this hook alone. State on the socket itself costs a third of a WeakMap and dies with it; to listen to
+  // each response would cost as much as all the rest.
   const OPEN = Symbol('intelia.http.open');
-  const QUEUED = Symbol('intelia.http.queued');
-  type TrackedSocket = Socket & { [OPEN]?: number; [QUEUED]?: Set<Exchange> };
+  type TrackedSocket = Socket & { [OPEN]?: Open };
 
-  function record(exchange: Exchange): void {
-    if (exchange.recorded) return;
-    exchange.recorded = true;
+  function track(socket: TrackedSocket, exchange: Exchange): void {
+    let open = socket[OPEN];
+    if (open === undefined) {
+      socket[OPEN] = open = { first: undefined, last: undefined };
+      socket.on('close', onSocketClose);
+    }
+    if (open.last === undefined) open.first = exchange;
+    else open.last.next = exchange;
+    open.last = exchange;
+  }
+
+  /** What is open now has no answer, or one that never got its turn. */
+  function onSocketClose(this: TrackedSocket): void {
+    const open = this[OPEN] as Open;
+    let each = open.first;
+    open.first = open.last = undefined;
+    for (; each !== undefined; each = each.next) record(each, this);
+  }
+
+  function record(exchange: Exchange, socket: Socket): void {
     try {
-      finish(exchange);
+      const { method, request, route, startedAt } = exchange;
+      endRoute(request);
+      if (route.isOwn) return;
+      const status = statusOf(exchange, socket);
+      measure({ method, endpoint: endpointOf(route), status, duration: now() - startedAt });
     } catch (error) {
       guard.report('http close', error);
     }
   }
 
-  function finish(exchange: Exchange): void {
-    const { method, request, route } = exchange;
-    const socket = exchange.socket as TrackedSocket;
-    endRoute(request);
-    socket[OPEN] = (socket[OPEN] as number) - 1;
-    socket[QUEUED]?.delete(exchange);
-    if (route.isOwn) return;
-    const duration = now() - exchange.startedAt;
-    measure({ method, endpoint: endpointOf(route), status: statusOf(exchange), duration });
-  }
-
-  function onSocketClose(this: TrackedSocket): void {
-    for (const exchange of this[QUEUED] ?? []) record(exchange);
-  }
-
-  /** A pipelined response waits for its turn; when the connection ends before, Node never closes it. */
-  function watchQueued(socket: TrackedSocket, exchange: Exchange): void {
-    let queued = socket[QUEUED];
-    if (queued === undefined) {
-      socket[QUEUED] = queued = new Set();
-      socket.on('close', onSocketClose);
-    }
-    queued.add(exchange);
-  }
-
-  onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: StartMessage) => {
+  onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: Message) => {
     if (isOwn(server) || isIgnored?.(request.url ?? '') === true) return;
     const method = request.method ?? '';
     const route = beginRoute(request);
-    const exchange: Exchange = {
-      request,
-      response,
-      socket,
-      server,
-      method,
-      route,
-      startedAt: now(),
-      recorded: false,
-    };
-    const open = (socket as TrackedSocket)[OPEN] ?? 0;
-    (socket as TrackedSocket)[OPEN] = open + 1;
-    if (open > 0) watchQueued(socket, exchange);
-    response.on('close', () => record(exchange));
+    track(socket, { request, response, server, method, route, startedAt: now(), next: undefined });
+  });
+
+  onChannel(guard, 'http.server.response.finish', ({ response, socket }: Message) => {
+    const open = (socket as TrackedSocket)[OPEN];
+    const exchange = open?.first;
+    // The answers of a pipeline finish in turn; one that is not measured is not among them.
+    if (open === undefined || exchange?.response !== response) return;
+    open.first = exchange.next;
+    // An idle connection holds on to nothing.
+    if (open.first === undefined) open.last = undefined;
+    record(exchange, socket);
   });
 };
 
@@ -99,9 +101,9 @@ export const hookHttpServer: Hook = (context) => {
  * error of the connection was seen) or else by the server: a destroyed response, a time-out, Express' way with an error
  * after the headers. That is 500 whatever the headers said, unless the server is being closed and so ends its streams.
  */
-function statusOf({ response, server, socket }: Exchange): number {
-  // Node closes a response when all of it has been handed over, or when its connection is gone.
-  if (!socket.destroyed) return response.statusCode;
+function statusOf({ response, server }: Exchange, socket: Socket): number {
+  // A write that failed counts as finished, too; its error is there before the connection is gone.
+  if (!socket.destroyed && socket.errored == null) return response.statusCode;
   const clientGone = socket.readableEnded || (socket.errored != null && socket.errored !== response.errored);
   if (clientGone) return CLIENT_CLOSED_REQUEST;
   if (response.writableFinished) return response.statusCode;
