@@ -1,5 +1,5 @@
 /** Reads the names of tables off the tokens. */
-import { COMMA, DOT, END, OPEN, QUOTED, SEMICOLON, WORD, type Tokens } from './tokens.js';
+import { DOT, END, OPEN, QUOTED, SEMICOLON, WORD, type Tokens } from './tokens.js';
 
 /** What comes where a table could, and is none. */
 const CLAUSES: ReadonlySet<string> = new Set(
@@ -12,8 +12,6 @@ export const NAME_KEYWORDS = [...CLAUSES, 'OR'];
 /** As many parts as a name has in any dialect: server, database, schema, table. */
 const MAX_PARTS = 4;
 const MAX_PART_LENGTH = 128;
-/** How far a target's alias is looked for: past it a bulk statement's values would be read for nothing. */
-const ALIAS_REACH = 10_000;
 
 export function isName(t: Tokens): boolean {
   return (t.kind === WORD || t.kind === QUOTED) && !CLAUSES.has(t.keyword);
@@ -42,44 +40,25 @@ function namePart(t: Tokens): string {
   return part.replaceAll(close + close, close);
 }
 
-function skipGroup(t: Tokens, limit = Infinity): void {
+export function skipGroup(t: Tokens, limit = Infinity): void {
   const { depth } = t;
   while (t.depth >= depth && t.kind !== END && t.mark !== SEMICOLON && t.start < limit) t.skim(depth, false);
 }
 
+/** Of the words before a name those that may be the name itself: `INSERT INTO top (a)`, `UPDATE ignore SET a = 1`. */
+const MAY_BE_NAMES: ReadonlySet<string> = new Set(
+  'TOP PERCENT IGNORE DELAYED QUICK OVERWRITE BULK STATISTICS'.split(' '),
+);
+
 /** The name after the current token, past words of `noise` and groups such as `TOP (10)`; '' when there is none. */
 export function readTarget(t: Tokens, noise: ReadonlySet<string>): string {
+  let last = '';
   for (;;) {
     t.next(true);
     if (t.mark === OPEN) skipGroup(t);
     // INSERT OR REPLACE, UPDATE OR IGNORE
     else if (t.keyword === 'OR') t.next();
-    else if (!noise.has(t.keyword)) return isName(t) ? readName(t) : '';
+    else if (!noise.has(t.keyword)) return isName(t) ? readName(t) : last;
+    else last = MAY_BE_NAMES.has(t.keyword) ? t.keyword.toLowerCase() : '';
   }
-}
-
-/**
- * What `target` stands for: in MySQL and T-SQL `DELETE u FROM users u` and `UPDATE u SET … FROM users u` name an
- * alias first.
- */
-export function resolveAlias(t: Tokens, target: string): string {
-  let inFrom = false;
-  let wants = false;
-  const end = t.start + ALIAS_REACH;
-  while (t.kind !== END && t.mark !== SEMICOLON && t.start < end) {
-    if (wants && isName(t)) {
-      const name = readName(t);
-      if (t.keyword === 'AS') t.next(true);
-      if (isName(t) && readName(t) === target) return name;
-      wants = false;
-      continue;
-    }
-    if (t.keyword === 'WHERE' || t.keyword === 'RETURNING') break;
-    if (t.mark === OPEN) skipGroup(t, end);
-    inFrom ||= t.keyword === 'FROM' || t.keyword === 'USING';
-    wants =
-      t.keyword === 'FROM' || t.keyword === 'USING' || t.keyword === 'JOIN' || (inFrom && t.mark === COMMA);
-    t.next(wants);
-  }
-  return target;
 }

@@ -19,12 +19,18 @@ const CTE_BODY = 16;
 const END_OF_FROM: ReadonlySet<string> = new Set(
   'WHERE GROUP ORDER HAVING LIMIT OFFSET FETCH FOR WINDOW UNION INTERSECT EXCEPT RETURNING'.split(' '),
 );
+/** T-SQL's hints may stand behind a table without WITH: `FROM users (NOLOCK)` is no call. */
+const HINTS: ReadonlySet<string> = new Set(
+  'NOLOCK READUNCOMMITTED READCOMMITTED READPAST ROWLOCK PAGLOCK TABLOCK TABLOCKX UPDLOCK XLOCK HOLDLOCK SERIALIZABLE NOWAIT'.split(
+    ' ',
+  ),
+);
 /** What may follow the CTEs. */
 const MAIN_VERBS: ReadonlySet<string> = new Set(
   'SELECT INSERT UPDATE DELETE MERGE REPLACE VALUES TABLE'.split(' '),
 );
 
-export const QUERY_KEYWORDS = [...END_OF_FROM, ...MAIN_VERBS, 'FROM', 'JOIN', 'INTO', 'ONLY', 'LATERAL', 'WITH', 'RECURSIVE', 'DISTINCT']; // prettier-ignore
+export const QUERY_KEYWORDS = [...END_OF_FROM, ...MAIN_VERBS, ...HINTS, 'FROM', 'JOIN', 'INTO', 'ONLY', 'LATERAL', 'WITH', 'RECURSIVE', 'DISTINCT']; // prettier-ignore
 
 /** A class, as the tokens are: its functions would be made anew for every text. */
 export class QueryReader {
@@ -58,16 +64,23 @@ export class QueryReader {
     this.verb = t.keyword === 'WITH' ? '' : 'SELECT';
   }
 
-  read(): this {
+  /** To the end of the statement, or of the parentheses that leave less than `floor` of them open. */
+  read(floor = 0): this {
     const { t } = this;
-    while (t.kind !== END && t.mark !== SEMICOLON && this.main === '') {
+    while (t.kind !== END && t.mark !== SEMICOLON && this.main === '' && t.depth >= floor) {
       if (this.has(CTE_BODY) && MAIN_VERBS.has(t.keyword) && this.endsCtes()) break;
-      if (this.wants && t.keyword !== 'ONLY' && t.keyword !== 'LATERAL' && isName(t)) this.relation();
+      if (this.wants && !this.isNoise() && isName(t)) this.relation();
       else if (this.has(CTE_NAME) && t.keyword !== 'RECURSIVE' && isName(t)) this.beginCte();
       else this.step();
     }
     if (this.verb === '') this.verb = 'SELECT';
     return this;
+  }
+
+  /** FROM ONLY t, FROM LATERAL (…), FROM (TABLE t). */
+  private isNoise(): boolean {
+    const { keyword, before } = this.t;
+    return keyword === 'ONLY' || keyword === 'LATERAL' || (keyword === 'TABLE' && before === '(');
   }
 
   /** Takes a token that is no awaited name. */
@@ -117,7 +130,8 @@ export class QueryReader {
     const isTarget = this.has(TARGET);
     const name = readName(t);
     this.wants = false;
-    const isTable = isTarget || (t.mark !== OPEN && t.keyword !== 'FROM');
+    if (t.mark === OPEN && !isTarget) t.next();
+    const isTable = isTarget || (t.before !== '(' && t.keyword !== 'FROM') || HINTS.has(t.keyword);
     if (isTable && name !== 'dual' && !this.ctes.has(name)) this.found(name);
     this.clear(TARGET, depth);
     this.begins = false;
@@ -146,6 +160,8 @@ export class QueryReader {
       this.finishCte(this.depth);
       this.flags = this.outer.pop() as number;
       this.depth = this.outer.pop() as number;
+      // Its body was a query, not its columns: WITH a AS (SELECT 1) (SELECT * FROM a).
+      if (this.has(CTE_BODY)) this.finishCte(depth);
     }
     if (depth >= this.mainDepth) return;
     this.mainDepth = depth;
@@ -160,7 +176,7 @@ export class QueryReader {
       word === 'JOIN' ||
       (this.wants && (word === 'ONLY' || word === 'LATERAL')) ||
       (word === 'FROM' && this.has(QUERY) && before !== 'DISTINCT') ||
-      (word === 'UPDATE' && begins) ||
+      ((word === 'UPDATE' || word === 'TABLE') && begins) ||
       (word === 'INTO' && this.has(TARGET));
     if (word === 'FROM' && this.wants) this.set(FROM, depth);
     else if (word === 'SELECT') {

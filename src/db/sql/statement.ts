@@ -1,7 +1,9 @@
 /** What one SQL text does, and to which table: a table of verbs, and how each of them names its table. */
-import { isName, NAME_KEYWORDS, readName, readTarget, resolveAlias } from './names.js';
+import { resolveAlias } from './alias.js';
+import { isName, NAME_KEYWORDS, readName, readTarget } from './names.js';
 import { QUERY_KEYWORDS, QueryReader } from './query.js';
 import { keywordTable } from './keywords.js';
+import type { Backslash } from './text.js';
 import { END, OPEN, SEMICOLON, Tokens } from './tokens.js';
 
 export interface Statement {
@@ -57,17 +59,26 @@ const QUERIES = words('SELECT WITH INSERT UPDATE DELETE MERGE REPLACE VALUES TAB
 const inner: Reader = (t) => (skipTo(t, QUERIES) ? readVerb(t).table : '');
 
 const STATEMENTS = words('SELECT INSERT UPDATE DELETE MERGE TRUNCATE CREATE ALTER DROP EXEC EXECUTE');
+const FUNCTIONS = words('INSERT TRUNCATE');
 const FOR = words('FOR');
 
-/** T-SQL ends statements by where the next one begins: DECLARE @ids TABLE (id int) INSERT …; IF EXISTS (…) UPDATE … */
+/** T-SQL ends statements by where the next one begins: SET NOCOUNT ON SELECT …; IF EXISTS (…) UPDATE … */
 function following(t: Tokens, stop: ReadonlySet<string>): Statement | undefined {
   const { depth } = t;
-  do t.next();
+  do t.skim(depth, false);
   while (t.kind !== END && t.mark !== SEMICOLON && (t.depth !== depth || !stop.has(t.keyword)));
-  return STATEMENTS.has(t.keyword) ? readVerb(t) : undefined;
+  if (!STATEMENTS.has(t.keyword)) return undefined;
+  const { keyword } = t;
+  const found = readVerb(t);
+  // SET @a = INSERT(…), TRUNCATE(…): MySQL has functions of these names.
+  return FUNCTIONS.has(keyword) && found.table === '' ? undefined : found;
 }
 
-const branch: Reader = (t) => following(t, STATEMENTS) ?? OTHER;
+/** Says what it is itself only where no statement follows. */
+const preface =
+  (operation: string): Reader =>
+  (t) =>
+    following(t, STATEMENTS) ?? { operation, table: '' };
 const AFTER_DECLARE: ReadonlySet<string> = new Set([...STATEMENTS, ...FOR]);
 const declare: Reader = (t) => following(t, AFTER_DECLARE) ?? (FOR.has(t.keyword) ? inner(t) : '');
 
@@ -80,11 +91,11 @@ const copy: Reader = (t) => {
 };
 
 const INTO = words('INTO');
-const INTO_TABLE = words('TABLE');
+const INTO_TABLE = words('TABLE CACHE');
 const load: Reader = (t) => (skipTo(t, INTO) ? readTarget(t, INTO_TABLE) : '');
 
 const MODIFIERS = words(
-  'OR REPLACE ALTER TEMP TEMPORARY GLOBAL LOCAL UNLOGGED FOREIGN EXTERNAL VIRTUAL UNIQUE FULLTEXT SPATIAL CLUSTERED NONCLUSTERED',
+  'OR REPLACE ALTER TEMP TEMPORARY GLOBAL LOCAL UNLOGGED FOREIGN EXTERNAL VIRTUAL UNIQUE FULLTEXT SPATIAL PRIMARY XML CLUSTERED NONCLUSTERED COLUMNSTORE IGNORE ONLINE OFFLINE',
 );
 const IF_EXISTS = words('IF NOT EXISTS ONLY');
 const ON = words('ON');
@@ -99,7 +110,7 @@ const ddl: Reader = (t) => {
   return { operation: 'CREATE INDEX', table: skipTo(t, ON) ? readTarget(t, IF_EXISTS) : '' };
 };
 
-const MAINTENANCE = target('FULL FREEZE VERBOSE ANALYZE ANALYSE TABLE INTO LOCAL NO_WRITE_TO_BINLOG');
+const MAINTENANCE = target('FULL FREEZE VERBOSE ANALYZE ANALYSE TABLE INTO LOCAL NO_WRITE_TO_BINLOG FORMAT');
 const TOP = 'INTO ONLY TOP PERCENT IGNORE LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK';
 
 /** First word → operation, and how the table is found. */
@@ -108,9 +119,10 @@ const VERBS: Readonly<Record<string, readonly [operation: string, read: Reader]>
   WITH: ['SELECT', query],
   VALUES: ['SELECT', none],
   TABLE: ['SELECT', target('ONLY')],
-  INSERT: ['INSERT', target(`${TOP} OVERWRITE TABLE`)],
+  INSERT: ['INSERT', target(`${TOP} BULK OVERWRITE TABLE`)],
+  BULK: ['INSERT', target('INSERT')],
   REPLACE: ['REPLACE', target(TOP)],
-  UPDATE: ['UPDATE', aliased(TOP)],
+  UPDATE: ['UPDATE', aliased(`${TOP} STATISTICS`)],
   DELETE: ['DELETE', aliased(`${TOP} FROM`)],
   MERGE: ['MERGE', target(TOP)],
   TRUNCATE: ['TRUNCATE', target('TABLE ONLY')],
@@ -126,7 +138,7 @@ const VERBS: Readonly<Record<string, readonly [operation: string, read: Reader]>
   DROP: ['DROP', ddl],
   GRANT: ['GRANT', none],
   REVOKE: ['REVOKE', none],
-  BEGIN: ['BEGIN', none],
+  BEGIN: ['BEGIN', preface('BEGIN')],
   START: ['BEGIN', none],
   COMMIT: ['COMMIT', none],
   END: ['COMMIT', none],
@@ -134,8 +146,8 @@ const VERBS: Readonly<Record<string, readonly [operation: string, read: Reader]>
   ABORT: ['ROLLBACK', none],
   SAVEPOINT: ['SAVEPOINT', none],
   RELEASE: ['RELEASE', none],
-  SET: ['SET', none],
-  RESET: ['SET', none],
+  SET: ['SET', preface('SET')],
+  RESET: ['SET', preface('SET')],
   SHOW: ['SHOW', none],
   LISTEN: ['LISTEN', none],
   NOTIFY: ['NOTIFY', none],
@@ -147,7 +159,9 @@ const VERBS: Readonly<Record<string, readonly [operation: string, read: Reader]>
   REFRESH: ['REFRESH', target('MATERIALIZED VIEW CONCURRENTLY')],
   PREPARE: ['PREPARE', inner],
   DECLARE: ['DECLARE', declare],
-  IF: ['OTHER', branch],
+  IF: ['OTHER', preface('OTHER')],
+  WHILE: ['OTHER', preface('OTHER')],
+  USE: ['OTHER', preface('OTHER')],
   FETCH: ['FETCH', none],
   PRAGMA: ['PRAGMA', none],
 };
@@ -161,7 +175,7 @@ export const OPERATIONS: readonly string[] = [
 ]; // prettier-ignore
 
 /** What `skipTo` and queries look for. */
-const LANDMARKS = keywordTable([...QUERY_KEYWORDS, ...QUERIES, ...INTO, ...ON]);
+const LANDMARKS = keywordTable([...QUERY_KEYWORDS, ...QUERIES, ...STATEMENTS, ...INTO, ...ON]);
 const KEYWORDS = keywordTable([...known, ...Object.keys(VERBS), 'INDEX']);
 
 /** What says little about a text in which something more follows: BEGIN; UPDATE …; COMMIT is an UPDATE. */
@@ -176,8 +190,8 @@ function readVerb(t: Tokens): Statement {
 }
 
 /** The first statement that says something. Never throws; linear in the length of the text. */
-export function parseSql(text: string): Statement {
-  const t = new Tokens(text, KEYWORDS, LANDMARKS);
+export function parseSql(text: string, backslash: Backslash = 'guess'): Statement {
+  const t = new Tokens(text, KEYWORDS, LANDMARKS, backslash);
   let first: Statement | undefined;
   for (;;) {
     t.skimToWord();

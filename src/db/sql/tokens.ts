@@ -55,6 +55,7 @@ export class Tokens {
     private readonly keywords: Keywords,
     /** Those that `skim` goes to. */
     private readonly landmarks: Keywords,
+    private readonly backslash: Backslash,
   ) {}
 
   /** Goes one token further. `wantsName` where a table may follow: there `#x` and `[x]` are names. */
@@ -218,7 +219,7 @@ export class Tokens {
 
   private prefixed(start: number, end: number): void {
     const isEscape = end - start === 1 && (this.text.charCodeAt(start) | 32) === 0x65;
-    this.string(end, isEscape ? 'escapes' : 'guess');
+    this.string(end, isEscape ? 'escapes' : this.backslash);
   }
 
   private string(start: number, backslash: Backslash): void {
@@ -304,9 +305,9 @@ export class Tokens {
   private sign(start: number, code: number, wantsName: boolean): void {
     switch (code) {
       case QUOTE:
-        return this.string(start, 'guess');
+        return this.string(start, this.backslash);
       case DOUBLE_QUOTE:
-        return this.quotedName(start, code, 'guess');
+        return this.quotedName(start, code, this.backslash);
       case BACKTICK:
         return this.quotedName(start, code, 'plain');
       case OPEN_BRACKET:

@@ -1,5 +1,6 @@
 import { dialects } from './corpus-dialects.js';
 import { orms } from './corpus-orms.js';
+import { written } from './corpus-written.js';
 
 /** Statements as applications and their libraries send them: the text, its operation, its table. */
 export type Row = readonly [sql: string, operation: string, table: string];
@@ -447,5 +448,5 @@ const odd: Row[] = [
 export const corpus: Readonly<Record<string, readonly Row[]>> = {
   PostgreSQL: postgres, comments, 'several statements': several, MySQL: mysql, SQLite: sqlite, 'T-SQL': tsql,
   'what libraries send': libraries, 'odd texts': odd,
-  ...orms, ...dialects,
+  ...orms, ...dialects, ...written,
 }; // prettier-ignore
