@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { ownMethod } from '../hook/own.js';
 import { databaseEvents } from './events.js';
 import { describeStatement, type Statement } from './sql/describe.js';
-import { systemOf } from './systems.js';
+import { backslashOf, systemOf } from './systems.js';
 
 export interface Call {
   /** The SQL, if it is a string. */
@@ -28,6 +28,7 @@ export function createCalls(context: Context, driver: string): Calls {
   const { guard, now } = context;
   const events = databaseEvents(context);
   const system = systemOf(driver);
+  const backslash = backslashOf(system);
   const started = (text: unknown, statement: Statement | undefined): Call => {
     events.drivers.add(driver);
     return { text, statement, start: now(), done: false };
@@ -39,7 +40,7 @@ export function createCalls(context: Context, driver: string): Calls {
       if (call.done) return;
       call.done = true;
       const text = typeof call.text === 'string' ? call.text : '';
-      const { operation, table } = call.statement ?? describeStatement(text);
+      const { operation, table } = call.statement ?? describeStatement(text, backslash);
       events.record({ system, operation, table, failed, duration: Math.max(0, now() - call.start) });
     }),
   };

@@ -2,7 +2,7 @@
 import type { DatabaseEvent } from './events.js';
 import { redisOperation } from './drivers/redis-command.js';
 import { describeStatement, OPERATIONS, type Statement } from './sql/describe.js';
-import { currentSystem } from './systems.js';
+import { backslashOf, currentSystem } from './systems.js';
 
 /** What of the SDK's `ReadableSpan` is read, in its lines 1 to 3. */
 export interface EndedSpan {
@@ -48,7 +48,7 @@ function statementOf(system: string, { name, attributes }: EndedSpan): Statement
     if (told === undefined && text === undefined) return undefined;
     return { operation: told !== undefined && NAME.test(told) ? told : 'OTHER', table };
   }
-  const said = text === undefined ? undefined : describeStatement(text);
+  const said = text === undefined ? undefined : describeStatement(text, backslashOf(system));
   if (said !== undefined && said.operation !== 'OTHER') return said.table === '' ? { ...said, table } : said;
   const summary = first('db.query.summary')?.split(' ');
   const verb = (operation ?? summary?.[0])?.toUpperCase();

@@ -1,4 +1,5 @@
 /** What OTel's conventions call the databases (`db.system.name`) that the drivers are for. Pure. */
+import type { Backslash } from './sql/describe.js';
 
 /** By the name under which a hook counts its calls; most are the driver's own. */
 const SYSTEMS: Readonly<Record<string, string>> = {
@@ -36,3 +37,18 @@ const FORMER: Readonly<Record<string, string>> = {
 
 export const currentSystem = (system: string): string =>
   Object.hasOwn(FORMER, system) ? (FORMER[system] as string) : system;
+
+/**
+ * What `\'` is in a string, unless a session has set it otherwise (`standard_conforming_strings`, `NO_BACKSLASH_ESCAPES`).
+ * A guess could take what a user has typed for the name of a table.
+ */
+const BACKSLASHES: Readonly<Record<string, Backslash>> = {
+  mysql: 'escapes',
+  mariadb: 'escapes',
+  postgresql: 'plain',
+  sqlite: 'plain',
+  'microsoft.sql_server': 'plain',
+};
+
+export const backslashOf = (system: string): Backslash =>
+  Object.hasOwn(BACKSLASHES, system) ? (BACKSLASHES[system] as Backslash) : 'guess';

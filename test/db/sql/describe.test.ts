@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { catalogue } from '../../../src/catalogue/catalogue.js';
-import { describeStatement, OPERATIONS } from '../../../src/db/sql/describe.js';
+import { describeStatement, OPERATIONS, type Backslash } from '../../../src/db/sql/describe.js';
 import { bigStatements } from './big-statements.js';
 import { corpus } from './corpus.js';
 
@@ -15,6 +15,14 @@ describe('describeStatement', () => {
       }
     });
   }
+
+  it('says the same where it is told what a backslash is', () => {
+    for (const [name, rows] of Object.entries(corpus)) {
+      const known = /^(PostgreSQL|SQLite|T-SQL)/.test(name) ? 'plain' : /^MySQL/.test(name) ? 'escapes' : undefined;
+      for (const [sql, operation, table] of known === undefined ? [] : rows)
+        assert.deepEqual(describeStatement(sql, known), { operation, table }, sql);
+    }
+  }); // prettier-ignore
 
   it('knows no more operations than the label takes', () => {
     const { bound } = catalogue.intelia_db_queries_total.labels.operation;
@@ -94,6 +102,39 @@ describe('describeStatement', () => {
     );
   });
 
+  // What an attacker types is written as the database's own library escapes it; where that is known nothing is guessed.
+  for (const [backslash, written] of [
+    ['plain', (text: string) => `'${text.replaceAll("'", "''")}'`],
+    ['escapes', (text: string) => `'${text.replaceAll(/[\\']/g, '\\$&')}'`],
+    ['escapes', (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`],
+    ['escapes', (text: string) => `"${text.replaceAll(/[\\"]/g, '\\$&')}"`],
+  ] as const satisfies readonly (readonly [Backslash, (text: string) => string])[]) {
+    it(`never shows a literal such as ${written('a\\\'"b')}`, () => {
+      const piece = fc.constantFrom(
+        ...'\\ " , ; ) ( -- /* x'.split(' '),
+        "'",
+        ' ',
+        ' FROM evil t ',
+        ' FROM evil, ',
+      );
+      const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+      const statement = fc.constantFrom(
+        'SELECT ?, ? FROM t WHERE a = ?',
+        'UPDATE t SET a = ?, b = ? WHERE c = ?',
+        'DELETE t FROM dbo.s AS s JOIN t ON s.a = ? AND s.b = ? AND s.c = ?',
+        'SET a = ?; SELECT ? FROM t WHERE b = ?',
+      );
+      fc.assert(
+        fc.property(statement, fc.array(text, { minLength: 3, maxLength: 3 }), (template, values) => {
+          let next = 0;
+          const sql = template.replaceAll('?', () => written(values[next++] as string));
+          assert.equal(describeStatement(sql, backslash).table, 't', sql);
+        }),
+        { numRuns: 5_000 },
+      );
+    });
+  }
+
   it('answers each of 100,000 random and mutated texts', function () {
     this.timeout(120_000);
     const all = Object.values(corpus).flatMap((rows) => rows.map(([sql]) => sql));
@@ -104,9 +145,11 @@ describe('describeStatement', () => {
     let checked = 0;
     const check = (text: string): void => {
       checked++;
-      const { operation, table } = describeStatement(text);
-      assert.ok(known.has(operation), text);
-      assert.ok(table.length <= 4 * 129, text);
+      for (const backslash of ['guess', 'escapes', 'plain'] as const) {
+        const { operation, table } = describeStatement(text, backslash);
+        assert.ok(known.has(operation), text);
+        assert.ok(table.length <= 4 * 129, text);
+      }
     };
     fc.assert(
       fc.property(mutated, ([one, other, cuts]) => {
