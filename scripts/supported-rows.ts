@@ -72,7 +72,7 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
   clients: [
     { what: '`fetch`', versions: "Node's own", seen: '`globalThis.fetch`', also: ['test/llm'] },
     { what: "Node's http client (node-fetch, axios, got)", libraries: ['axios', 'got'], seen: 'channels `http.client.*`' },
-    { what: 'the package `undici`', libraries: ['undici'], folders: ['frameworks'], seen: 'its exported `fetch`; channels `undici:request:*` for all below it' },
+    { what: 'the package `undici`', libraries: ['undici'], folders: ['frameworks', 'undici5', 'undici6', 'undici8'], seen: 'its exported `fetch`; channels `undici:request:*` for all below it, from 6 on' },
     { what: '`ky`, `ofetch`, `aws4fetch`', libraries: ['ky', 'ofetch', 'aws4fetch'], seen: 'by fetch' },
   ],
 }; // prettier-ignore

@@ -65,17 +65,17 @@ export function createLlm({ config, log, guard, registry }: LlmOptions): Llm {
     alsoTo: (other) => void (also = guard.wrap('llm also', other)),
     hook: function hookLlm({ now }) {
       const fetched = (later = createLater({ now, guard, record, opened: () => pricer.warm() }));
-      const log = createCallLog({ now, guard, record, later });
+      const called = createCallLog({ now, guard, record, later });
       calls = {
-        ...log,
+        ...called,
         start(call) {
           pricer.warm();
           void own.refresh();
-          return log.start(call);
+          return called.start(call);
         },
       };
-      sockets = tapSockets({ calls, guard, now, record, opened: () => pricer.warm() });
-      const options = { calls, later: fetched, sockets, guard, config };
+      sockets = tapSockets({ calls, guard, log, now, record, opened: () => pricer.warm() });
+      const options = { calls, later: fetched, sockets, guard, log, config };
       tapGlobalFetch(options);
       tapUndici(options);
       tapHttpClient(options);

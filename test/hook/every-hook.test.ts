@@ -64,14 +64,15 @@ const CHILD = `
   const { dirname, join } = require('node:path');
   const { HTTP_HOOKS } = require('./src/http/index.ts');
   const { DATABASE_HOOKS } = require('./src/db/index.ts');
+  const { createLlm } = require('./src/llm/index.ts');
   const { watchedFiles } = require('./src/hook/load.ts');
   const { testContext } = require('./test/support/context.ts');
   const { readConfig } = require('./src/config.ts');
   // All that are opt-in, too.
   const config = readConfig(() => {}, { INTELIA_DB_SPANS: 'true' });
-  const { context, warnings, errors } = testContext({ config });
+  const { context, registry, warnings, errors } = testContext({ config });
   const versions = JSON.parse(process.env.VERSIONS);
-  for (const hook of [...HTTP_HOOKS, ...DATABASE_HOOKS]) hook(context);
+  for (const hook of [...HTTP_HOOKS, ...DATABASE_HOOKS, createLlm({ ...context, registry }).hook]) hook(context);
   const libraries = new Set();
   const changed = [];
   for (const file of watchedFiles()) {
@@ -92,6 +93,15 @@ const CHILD = `
     channel('fastify.initialization').publish({ fastify: { version: '99.0.0', addHook() { changed.push('fastify') } } });
   libraries.add('fastify');
   console.log(JSON.stringify({ libraries: [...libraries].sort(), warnings: warnings.sort(), errors, changed }));`;
+
+/** What a known version should not export. */
+const ODD = [
+  '',
+  'module.exports = undefined;',
+  'module.exports = null;',
+  'module.exports = Object.freeze({});',
+  "module.exports = Object.defineProperty({}, 'default', { enumerable: true, get() { throw new Error('read'); } });",
+];
 
 interface Outcome {
   readonly libraries: readonly string[];
@@ -124,6 +134,27 @@ describe('libraries that are not as their hooks know them', () => {
   for (const [what, content, keys] of [
     ['with nothing in them', '', []],
     ['that export nothing at all', 'module.exports = undefined;', []],
+    ['that export null', 'module.exports = null;', []],
+    [
+      'that are a function',
+      'module.exports = () => {}; delete module.exports.length; delete module.exports.name;',
+      [],
+    ],
+    [
+      'that are a class without a prototype to speak of',
+      'module.exports = Object.setPrototypeOf(Object.create(null), null);',
+      [],
+    ],
+    [
+      'whose exports throw when they are read',
+      "module.exports = Object.defineProperty({}, 'default', { enumerable: true, get() { throw new Error('read'); } });",
+      ['default'],
+    ],
+    [
+      'whose exports are a proxy that lets nobody in',
+      "module.exports = new Proxy({}, { get(_, key) { if (key !== 'toJSON') throw new Error('read'); }, set() { throw new Error('set'); }, defineProperty() { throw new Error('defined'); } });",
+      [],
+    ],
     ['that nobody may change', 'module.exports = Object.freeze({ untouched: true });', ['untouched']],
   ] as const) {
     it(`of version 99.0.0, ${what}, are loaded as they are, and each is told of once`, async () => {
@@ -139,8 +170,8 @@ describe('libraries that are not as their hooks know them', () => {
     const { warnings } = await load('', []);
     const first = warnings.map((line) => /(\S+) 99\.0\.0 is left alone: known are ([\d.]+)/.exec(line) ?? []);
     const versions = Object.fromEntries(first.map(([, library, version]) => [library, `${version}.0`]));
-    for (const content of ['', 'module.exports = undefined;', 'module.exports = null;']) {
-      const { errors } = await load(content, [], versions);
+    for (const content of ODD) {
+      const { errors } = await load(content, content.includes('default') ? ['default'] : [], versions);
       // Counted, and kept from the application.
       assert.ok(errors.length > 0);
       assert.deepEqual(

@@ -14,6 +14,7 @@ export function useHttpTap(tap: TestTap): void {
   if (!isFirst) return;
   tapHttpClient({
     guard: tap.options.guard,
+    log: tap.options.log,
     calls: {
       start: (call) => now().calls.start(call),
       abandonWith: (body, call) => now().calls.abandonWith(body, call),

@@ -29,7 +29,7 @@ export interface TestTapOptions {
 
 export function testTap({ ask = [], now, original = fetch }: TestTapOptions = {}): TestTap {
   const test = testContext();
-  const { guard } = test.context;
+  const { guard, log } = test.context;
   const events: LlmEvent[] = [];
   const base = {
     guard,
@@ -39,7 +39,7 @@ export function testTap({ ask = [], now, original = fetch }: TestTapOptions = {}
   // Sums of batches are settled by hand.
   const later = createLater({ ...base, schedule: () => {} });
   const calls = createCallLog({ ...base, later });
-  const options: TapOptions = { calls, later, guard, config: { llmStreamUsage: ask } };
+  const options: TapOptions = { calls, later, guard, log, config: { llmStreamUsage: ask } };
   return {
     events,
     calls,

@@ -2,9 +2,9 @@
  * The hook on AWS's Bedrock SDK, which speaks HTTP/2, where no tap of ours sees it. `BedrockRuntimeClient.send` gives its
  * client three steps of middleware, by the SDK's own interface: promises, answers and errors stay the SDK's.
  */
-import { onFileLoad } from '../../hook/load.js';
 import { isFirst } from '../../hook/once.js';
 import { ownMethod } from '../../hook/own.js';
+import { onKnownFile } from '../../hook/version.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import { callStart, type TapOptions } from './begin.js';
 import type { Call, HeaderReader } from './contract.js';
@@ -22,7 +22,7 @@ type Headers = Record<string, string>;
 const FILE = '@aws-sdk/client-bedrock-runtime/dist-cjs/index.js';
 
 export function hookBedrock(options: TapOptions): void {
-  onFileLoad(options.guard, FILE, ({ BedrockRuntimeClient }) => {
+  onKnownFile(options, FILE, '3', ({ BedrockRuntimeClient }) => {
     if (!isFirst(BedrockRuntimeClient.prototype, 'send')) return;
     const known = new WeakSet<object>();
     /** Of the command that is being sent: `send` sets up its steps before it returns. */

@@ -2,6 +2,7 @@
 import type { CallStart, HeaderReader, StartSocket } from './contract.js';
 import type { Config } from '../../config.js';
 import type { Guard } from '../../guard.js';
+import type { Log } from '../../log.js';
 import type { CallLog } from './call.js';
 import type { Later } from './later.js';
 import { FEATURE_HEADER, featureOf } from '../feature.js';
@@ -14,6 +15,7 @@ export interface TapOptions {
   /** What handshakes of WebSockets are told to. */
   readonly sockets?: { readonly start: StartSocket };
   readonly guard: Guard;
+  readonly log: Log;
   readonly config: Pick<Config, 'llmStreamUsage'>;
 }
 

@@ -6,6 +6,7 @@ import type { StartSocket, Watched } from './contract.js';
 import { ownMethod } from '../../hook/own.js';
 import { disguise } from '../../hook/wrap.js';
 import type { Guard } from '../../guard.js';
+import type { Log } from '../../log.js';
 import { callStart } from './begin.js';
 import type { CallLog } from './call.js';
 import type { SocketText } from '../wire/peek.js';
@@ -19,6 +20,7 @@ import type { LlmEvent } from '../types.js';
 
 export interface SocketTapOptions {
   readonly guard: Guard;
+  readonly log: Log;
   readonly now: () => number;
   readonly record: (event: LlmEvent) => void;
   /** Handshakes are calls, until they have succeeded. */
@@ -57,7 +59,7 @@ export function tapSockets(options: SocketTapOptions): SocketTap {
       },
     };
   };
-  tapStandardSockets(guard, start);
+  tapStandardSockets(options, start);
   return {
     start,
     flushOpenResponses() {

@@ -1,10 +1,12 @@
 /** WebSockets as the standard has them: undici's, which are Node's own too. No listener of the application's is touched. */
 import { onChannel } from '../../hook/channel.js';
-import { onFileLoad } from '../../hook/load.js';
+import { onKnownFile } from '../../hook/version.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import type { Guard } from '../../guard.js';
+import type { Log } from '../../log.js';
 import { FEATURE_HEADER } from '../feature.js';
 import type { Handshake, StartSocket, Watched } from './contract.js';
+import { UNDICI_VERSIONS } from './undici.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the sockets are libraries' and applications' own */
 
@@ -16,10 +18,13 @@ interface Handshakes {
 
 const FILES = ['undici/lib/web/websocket/websocket.js', 'undici/lib/websocket/websocket.js'];
 
-export function tapStandardSockets(guard: Guard, start: StartSocket): void {
+export function tapStandardSockets(
+  { guard, log }: { readonly guard: Guard; readonly log: Log },
+  start: StartSocket,
+): void {
   const handshakes = watchHandshakes(guard, start);
   const tap = ({ WebSocket }: any): void => tapStandard(WebSocket.prototype, handshakes, guard);
-  for (const file of FILES) onFileLoad(guard, file, tap);
+  for (const file of FILES) onKnownFile({ guard, log }, file, UNDICI_VERSIONS, tap);
   tapGlobal(guard, tap);
 }
 

@@ -29,7 +29,7 @@ export const measureSockets = (): Measured => (only ??= createMeasured());
 
 function createMeasured(): Measured {
   const test = testContext();
-  const { guard } = test.context;
+  const { guard, log } = test.context;
   let events: LlmEvent[] = [];
   let wake = (): void => {};
   const now = (): number => performance.now() / 1000;
@@ -38,8 +38,8 @@ function createMeasured(): Measured {
     wake();
   };
   const calls = createCallLog({ guard, now, record });
-  const tap = tapSockets({ calls, guard, now, record, opened: () => {} });
-  tapHttpClient({ calls, guard, sockets: tap, config: { llmStreamUsage: [] } });
+  const tap = tapSockets({ calls, guard, log, now, record, opened: () => {} });
+  tapHttpClient({ calls, guard, log, sockets: tap, config: { llmStreamUsage: [] } });
   return {
     tap,
     reset: () => void (events = []),
