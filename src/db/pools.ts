@@ -52,7 +52,7 @@ function trackerOf(context: Context): Tracker {
   return tracker;
 }
 
-function createTracker({ observe, log }: Context): Tracker {
+function createTracker({ emit, observe, log }: Context): Tracker {
   const names = new Map<string, Member[]>();
 
   function nameFor(base: string): string {
@@ -65,6 +65,7 @@ function createTracker({ observe, log }: Context): Tracker {
   }
 
   function overflow(): string {
+    emit('intelia_otel_dropped_measurements_total', 1, { reason: 'label_limit' });
     log.warnOnce(
       'pools',
       `more than ${MAX_NAMES} database pools; the others are shown together as "${OTHER}"`,

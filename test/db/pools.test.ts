@@ -165,7 +165,7 @@ describe('pools of pg', () => {
   });
 
   it('keeps to the bound of names: further pools are one', () => {
-    const { context, series, collect, warnings, registry } = testContext();
+    const { context, series, collect, warnings, value } = testContext();
     const add = poolTracker(context);
     assert.equal(poolTracker(context), add);
     const pools = Array.from({ length: 60 }, () => ({}));
@@ -176,6 +176,6 @@ describe('pools of pg', () => {
     assert.equal(shown['pool=db49'], 49);
     assert.equal(shown['pool=other'], 50 + 51 + 52 + 53 + 54 + 55 + 56 + 57 + 58 + 59);
     assert.equal(warnings.length, 1);
-    assert.equal(registry.families.intelia_otel_dropped_measurements_total.cells.length, 0);
+    assert.equal(value('intelia_otel_dropped_measurements_total', { reason: 'label_limit' }), 10);
   });
 });
