@@ -1,6 +1,7 @@
 /** What a database hook has counted, in the words of its tests. */
 import type { Hook } from '../../src/context.js';
 import { readConfig } from '../../src/config.js';
+import { readPools } from '../../src/db/pools.js';
 import { testContext, type TestContext } from './context.js';
 
 export interface DbCounts extends TestContext {
@@ -8,6 +9,8 @@ export interface DbCounts extends TestContext {
   counted(): Record<string, number>;
   /** Connections in use now, of all pools whose name begins so; the rest of the name is the key. */
   inUse(prefix: string): Record<string, number>;
+  /** Open connections that nobody uses now, in the same way; undefined where the driver does not tell. */
+  idle(prefix: string): Record<string, number | undefined>;
 }
 
 /** Switches hooks on for this process. A library is patched once: one call for all tests that load it. */
@@ -26,6 +29,10 @@ export function dbCounts(hooks: readonly Hook[], poolNames = ''): DbCounts {
           .filter(([, n]) => n !== 0)
           .map(([name, n]) => [name.replace(/\w+=/g, '').replaceAll(',', ' ').replaceAll('  ', ' '), n]),
       );
+    },
+    idle(prefix) {
+      const pools = readPools(test.context).filter(({ pool }) => pool.startsWith(prefix));
+      return Object.fromEntries(pools.map(({ pool, idle }) => [pool.slice(prefix.length), idle] as const));
     },
     inUse(prefix) {
       test.collect();

@@ -2,6 +2,7 @@
 import { ownMethod } from '../../hook/own.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import type { Call, Calls } from '../calls.js';
+import { whenMade } from './mariadb-made.js';
 import { sqlOf } from './pool-queries.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the driver's insides have no types */
@@ -9,12 +10,15 @@ import { sqlOf } from './pool-queries.js';
 export interface MariadbPatches {
   readonly connection: (prototype: any) => void;
   readonly pool: (prototype: any) => void;
+  /** Those that a cluster's `of` gives. */
+  readonly cluster: (prototype: any) => void;
 }
 
+const ASKED = ['query', 'execute', 'batch'];
 const TRANSACTIONS = { beginTransaction: 'START TRANSACTION', commit: 'COMMIT', rollback: 'ROLLBACK' };
 
 export function mariadbPatches(calls: Calls, isCallback: boolean): MariadbPatches {
-  const count = counter(calls);
+  const { count, countRefused } = counter(calls);
   /** Where callers who care for the outcome put their callback. */
   const place = isCallback ? 2 : undefined;
   return {
@@ -33,60 +37,73 @@ export function mariadbPatches(calls: Calls, isCallback: boolean): MariadbPatche
         };
       });
     },
-    pool(prototype) {
-      for (const method of ['query', 'execute', 'batch']) count(prototype, method, sqlOf, place);
-    },
+    pool: (prototype) => ASKED.forEach((method) => count(prototype, method, sqlOf, place)),
+    cluster: (prototype) => ASKED.forEach((method) => countRefused(prototype, method, sqlOf, place)),
   };
 }
 
 type Count = (owner: any, method: string, textOf: (first: any) => unknown, place?: number) => void;
+/** `error` is falsy when all went well. */
+type End = (call: Call, error?: unknown) => void;
 
 /** `place`: where a callback goes when none is given and nothing else would tell of the end. */
-function counter(calls: Calls): Count {
+function counter(calls: Calls): { readonly count: Count; readonly countRefused: Count } {
   /** A method that is made of another counts once. */
   let isInside = false;
-  return (owner, method, textOf, place) => {
-    wrapMethod(owner, method, (original) => {
-      return function (this: any, ...args: any[]): unknown {
-        if (isInside) return original.apply(this, args);
-        const call = calls.begin(textOf(args[0]));
-        const isTold = watchCallback(args, call, calls, place);
-        isInside = true;
-        try {
-          return watchResult(original.apply(this, args), call, calls, isTold);
-        } catch (error) {
-          calls.end(call, true);
-          throw error;
-        } finally {
-          isInside = false;
-        }
-      };
-    });
+  const counted = new WeakSet<object>();
+  const end: End = (call, error) => {
+    if (typeof error === 'object' && error !== null) counted.add(error);
+    calls.end(call, Boolean(error));
   };
+  /** With a connection it is the connection that counts, errors too; they are handed on. */
+  const endRefused: End = (call, error) => {
+    if (error && !counted.has(error)) end(call, error);
+  };
+  const counting =
+    (ended: End): Count =>
+    (owner, method, textOf, place) => {
+      wrapMethod(owner, method, (original) => {
+        return function (this: any, ...args: any[]): unknown {
+          if (isInside) return original.apply(this, args);
+          const call = calls.begin(textOf(args[0]));
+          const isTold = watchCallback(args, call, ended, place);
+          isInside = ended === end;
+          try {
+            return watchResult(original.apply(this, args), call, ended, isTold);
+          } catch (error) {
+            end(call, error);
+            throw error;
+          } finally {
+            isInside = false;
+          }
+        };
+      });
+    };
+  return { count: counting(end), countRefused: counting(endRefused) };
 }
 
-function watchCallback(args: any[], call: Call, calls: Calls, place: number | undefined): boolean {
+function watchCallback(args: any[], call: Call, end: End, place: number | undefined): boolean {
   const given = args.findIndex((arg) => typeof arg === 'function');
   const at = given >= 0 ? given : place;
   if (at === undefined) return false;
   const callback = args[at];
   args[at] = function (this: any, error: unknown, ...rest: unknown[]): unknown {
-    calls.end(call, Boolean(error));
+    end(call, error);
     return callback?.call(this, error, ...rest);
   };
   return true;
 }
 
 /** A promise, and what is given instead ends as that does; or a command or stream, that tells by events. */
-function watchResult(result: any, call: Call, calls: Calls, isTold: boolean): unknown {
+function watchResult(result: any, call: Call, end: End, isTold: boolean): unknown {
   if (typeof result?.then === 'function') {
     return result.then(
       (rows: unknown) => {
-        calls.end(call, false);
+        end(call);
         return rows;
       },
       (error: unknown) => {
-        calls.end(call, true);
+        end(call, error ?? true);
         throw error;
       },
     );
@@ -94,27 +111,9 @@ function watchResult(result: any, call: Call, calls: Calls, isTold: boolean): un
   if (isTold || typeof result?.emit !== 'function') return result;
   const { emit } = result;
   ownMethod(result, 'emit', function (this: any, event: unknown, ...rest: unknown[]): unknown {
-    if (event === 'error' || (event === 'end' && rest[0])) calls.end(call, true);
-    else if (event === 'end' || event === 'close') calls.end(call, false);
+    if (event === 'error' || (event === 'end' && rest[0])) end(call, rest[0] ?? true);
+    else if (event === 'end' || event === 'close') end(call);
     return emit.call(this, event, ...rest);
   });
   return result;
-}
-
-/** Calls `original` and shows what its promise or its callback brings. `made` must not throw. */
-export function whenMade(original: any, self: any, args: any[], made: (object: any) => void): unknown {
-  const at = args.findIndex((arg) => typeof arg === 'function');
-  const callback = args[at];
-  if (at >= 0) {
-    args[at] = function (this: any, error: unknown, object: any, ...rest: unknown[]): unknown {
-      if (object) made(object);
-      return callback.call(this, error, object, ...rest);
-    };
-  }
-  const result = original.apply(self, args);
-  if (at >= 0 || typeof result?.then !== 'function') return result;
-  return result.then((object: any) => {
-    made(object);
-    return object;
-  });
 }

@@ -10,22 +10,30 @@ import { onModuleLoad } from '../../hook/esm.js';
 import { onKnownFile, supportedFile } from '../../hook/version.js';
 import { callBefore, wrapMethod } from '../../hook/wrap.js';
 import { createCalls } from '../calls.js';
-import { mariadbPatches, whenMade, type MariadbPatches } from './mariadb-calls.js';
+import { mariadbPatches, type MariadbPatches } from './mariadb-calls.js';
+import { callAfter, whenMade } from './mariadb-made.js';
 import { mariadbPools, type ShowPool } from './mariadb-pools.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the driver's insides have no types */
 
 const KNOWN = '3.1';
+/** What the `of` of a cluster gives. */
+const FILTERED = {
+  promise: ['filtered-cluster', 'FilteredCluster'],
+  callback: ['filtered-cluster-callback', 'FilteredClusterCallback'],
+} as const;
 
 export const hookMariadb: Hook = (context) => {
   const { guard } = context;
   const calls = createCalls(context, 'mariadb');
   const show = mariadbPools(context);
-  for (const style of ['promise', 'callback']) {
+  for (const style of ['promise', 'callback'] as const) {
     const patches = mariadbPatches(calls, style === 'callback');
     const className = style === 'callback' ? 'Callback' : 'Promise';
     watchClass(context, `lib/connection-${style}.js`, `Connection${className}`, patches.connection);
     watchClass(context, `lib/pool-${style}.js`, `Pool${className}`, patches.pool, show);
+    const [file, filtered] = FILTERED[style];
+    watchClass(context, `lib/${file}.js`, filtered, patches.cluster);
     onKnownFile(context, `mariadb/dist/${style}.cjs`, KNOWN, (exports) =>
       bundled(guard, exports, patches, show),
     );
@@ -65,13 +73,22 @@ function bundled(guard: Guard, exports: any, patches: MariadbPatches, show: Show
       };
     });
   };
-  const onPool = guard.wrap('mariadb', (pool: any, options: any) => {
+  const onPool = guard.wrap('mariadb', (pool: any, [options]: any[]) => {
     patches.pool(Object.getPrototypeOf(pool));
     whenConnected(Object.getPrototypeOf(pool));
     show(pool, options);
   });
+  const onFiltered = guard.wrap('mariadb', (filtered: any) => {
+    patches.cluster(Object.getPrototypeOf(filtered));
+    whenConnected(Object.getPrototypeOf(filtered));
+  });
   const onCluster = guard.wrap('mariadb', (cluster: any) => {
-    callAfter(cluster, '_createPool', onPool);
+    // That of the callback interface keeps its pools within another, and shows them to the driver's own tests only.
+    const onNode = guard.wrap('mariadb', (_nothing: unknown, [id, config]: any[]) => {
+      for (const pool of Object.values(cluster.__tests?.getNodes() ?? {})) onPool(pool, [config ?? id]);
+    });
+    callAfter(cluster, 'add', onNode);
+    callAfter(cluster, 'of', onFiltered);
     whenConnected(cluster);
   });
   const { default: all } = exports;
@@ -83,21 +100,4 @@ function bundled(guard: Guard, exports: any, patches: MariadbPatches, show: Show
     properties[name] = { value: all[name], enumerable: true, configurable: true, writable: true };
   }
   return Object.defineProperties({}, properties);
-}
-
-/** Shows what a method has made, itself or by a promise, and what from. */
-function callAfter(owner: any, name: string, made: (object: any, options: any) => void): void {
-  wrapMethod(owner, name, (original) => {
-    return function (this: any, ...args: any[]): unknown {
-      const result: any = original.apply(this, args);
-      if (typeof result?.then !== 'function') {
-        made(result, args[0]);
-        return result;
-      }
-      return result.then((object: any) => {
-        made(object, args[0]);
-        return object;
-      });
-    };
-  });
 }

@@ -24,6 +24,7 @@ for (const name of ['mariadb', 'mariadb-oldest']) {
       return { host, port, user, password, database, allowPublicKeyRetrieval: true, ...more };
     };
     const inUse = () => test.inUse(`127.0.0.1:${server.port}/`);
+    const idle = () => test.idle(`127.0.0.1:${server.port}/`);
 
     before(async function () {
       server = await startMariadb(this);
@@ -121,14 +122,17 @@ for (const name of ['mariadb', 'mariadb-oldest']) {
       const held = await Promise.all([one.getConnection(), one.getConnection(), one.getConnection()]);
       const other = await two.getConnection();
       assert.deepEqual(inUse(), { one: 3, two: 1 });
+      assert.deepEqual([idle()['one'], test.idle('main')], [0, { '': 0 }]);
       await held[0]?.release();
       await other.release();
+      assert.deepEqual([idle()['one'], (idle()['two'] ?? 0) > 0], [1, true]);
       await assert.rejects(two.query('SELECT * FROM missing'));
       assert.deepEqual(inUse(), { one: 2, two: 0 });
       await assert.rejects(named.query('SELECT 1 FROM users'));
       assert.deepEqual(test.inUse('main'), { '': 0 });
       await Promise.all(held.slice(1).map((each) => each.release()));
       await Promise.all([one.end(), two.end(), named.end()]);
+      assert.deepEqual([idle(), test.idle('main')], [{ one: 0, two: 0 }, { '': 0 }]);
       const again = mariadb.createPool(options({ database: 'one', connectionLimit: 1 }));
       const busy = await again.getConnection();
       assert.deepEqual(inUse(), { one: 1, two: 0 });
@@ -168,7 +172,37 @@ for (const name of ['mariadb', 'mariadb-oldest']) {
       await held.release();
       assert.deepEqual(counted(), { 'SELECT users success': 2 });
       assert.deepEqual(inUse()['shop'], 0);
+      await assert.rejects(cluster.of('a').query('SELECT nothing FROM users'), {
+        code: 'ER_BAD_FIELD_ERROR',
+      });
+      await assert.rejects(cluster.of('a').execute('SELECT nothing FROM users'));
+      assert.deepEqual(counted(), { 'SELECT users error': 2 });
+      cluster.add('dead', options({ port: await freePort(), acquireTimeout: 50, initializationTimeout: 50 }));
+      const dead = cluster.of('dead');
+      await assert.rejects(dead.query('SELECT 3 FROM users'));
+      await assert.rejects(dead.execute('SELECT 4 FROM users'));
+      await assert.rejects(dead.batch('INSERT INTO users VALUES (?, ?)', [[9, 'x']]));
+      await assert.rejects(cluster.of('b').query('SELECT 5 FROM users'), /No node found/);
+      assert.deepEqual(counted(), { 'SELECT users error': 3, 'INSERT users error': 1 });
       await cluster.end();
+    });
+
+    it('counts queries of a pool cluster once, by callback', async function () {
+      // The oldest has none there: it awaits what only calls back.
+      if (name === 'mariadb-oldest') return this.skip();
+      const cluster = callbacks.createPoolCluster();
+      cluster.add('a', options({ connectionLimit: 1 }));
+      const ask = (pattern: string, sql: string): Promise<{ code?: string } | null> =>
+        new Promise((resolve) => (cluster.of(pattern) as any).query(sql, resolve));
+      assert.equal(await ask('a', 'SELECT 1 FROM users'), null);
+      assert.equal((await ask('a', 'SELECT nothing FROM users'))?.code, 'ER_BAD_FIELD_ERROR');
+      assert.deepEqual(counted(), { 'SELECT users success': 1, 'SELECT users error': 1 });
+      // The caller is told before the connection is back.
+      while (inUse()['shop'] !== 0) await new Promise(setImmediate);
+      assert.equal(idle()['shop'], 1);
+      assert.match(String(await ask('b', 'SELECT 2 FROM users')), /No node found/);
+      assert.deepEqual(counted(), { 'SELECT users error': 1 });
+      await new Promise((resolve) => cluster.end(resolve as () => void));
     });
 
     it('counts the callback interface', async () => {
