@@ -15,10 +15,13 @@ const ended = new WeakSet<object>();
 const reader: PoolReader<any> = {
   // Before it connects, and after its end, there is nothing behind it.
   active: ({ pool }) => (pool ? pool.numUsed() : 0),
+  idle: ({ pool }) => (pool ? pool.numFree() : 0),
   closed: (pool) => ended.has(pool),
 };
 
-const isClosed = (error: any): boolean => error?.code === 'ECONNCLOSED';
+/** A closed pool is not even asked for a connection; a request that is cancelled before it is sent says so of itself. */
+const isUnsent = (request: any, error: any): boolean =>
+  error?.code === 'ECONNCLOSED' || (error?.code === 'ECANCEL' && request.canceled === true);
 
 /** `quietly` has a method's own requests not counted. */
 export function hookMssql(
@@ -44,15 +47,14 @@ export function hookMssql(
     };
   };
 
-  onKnownFile(context, 'mssql/lib/base/request.js', RANGE, ({ prototype }) => {
-    for (const [method, verb] of [['_query', ''], ['_batch', ''], ['_execute', 'EXEC ']] as const) {
+  onKnownFile(context, 'mssql/lib/tedious/request.js', RANGE, ({ prototype }) => {
+    for (const [method, verb] of [['_query', ''], ['_execute', 'EXEC ']] as const) {
       wrapMethod(prototype, method, (original) => {
         return function (this: any, ...args: any[]): unknown {
           const [given, callback] = args;
           const text = typeof given === 'string' ? verb + given : undefined;
           if (text !== undefined) texts.set(this, text);
-          // A closed pool is not even asked for a connection.
-          if (typeof callback === 'function') args[1] = failing(text, callback, isClosed);
+          if (typeof callback === 'function') args[1] = failing(text, callback, (error) => isUnsent(this, error));
           return original.apply(this, args);
         };
       });

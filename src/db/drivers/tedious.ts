@@ -4,6 +4,7 @@ import { onKnownFile } from '../../hook/version.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import { createCalls, type Call } from '../calls.js';
 import { hookMssql } from './mssql.js';
+import { procedureOf } from './tedious-procedures.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the driver's insides have no types */
 
@@ -12,7 +13,6 @@ const REQUESTS: Readonly<Record<string, (request: any) => unknown>> = {
   execSql: (request) => request.sqlTextOrProcedure,
   execSqlBatch: (request) => request.sqlTextOrProcedure,
   execute: (request) => request.sqlTextOrProcedure,
-  callProcedure: (request) => `EXEC ${request.sqlTextOrProcedure}`,
   execBulkLoad: (bulkLoad) => `INSERT INTO ${bulkLoad.table}`,
 };
 const TRANSACTIONS = {
@@ -43,11 +43,11 @@ export const hookTedious: Hook = (context) => {
       };
     });
   };
-  const counted = (owner: any, method: string, watch: (args: any[]) => Call): void => {
+  const counted = (owner: any, method: string, watch: (args: any[], connection: any) => Call): void => {
     wrapMethod(owner, method, (original) => {
       return function (this: any, ...args: any[]): unknown {
         if (isInside) return original.apply(this, args);
-        const call = guard.run('tedious', () => watch(args));
+        const call = guard.run('tedious', () => watch(args, this));
         try {
           return within(original, this, args);
         } catch (error) {
@@ -74,6 +74,10 @@ export const hookTedious: Hook = (context) => {
     for (const [method, textOf] of Object.entries(REQUESTS)) {
       counted(prototype, method, ([request]) => watchEnd(request, textOf(request)));
     }
+    counted(prototype, 'callProcedure', ([request], connection) => {
+      const { text, isOk } = procedureOf(connection, request);
+      return watchEnd(request, text, isOk);
+    });
     // One that cannot be prepared will not be executed.
     counted(prototype, 'prepare', ([request]) => watchEnd(request, request.sqlTextOrProcedure, false));
     for (const [method, text] of Object.entries(TRANSACTIONS)) {

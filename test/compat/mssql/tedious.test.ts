@@ -171,6 +171,7 @@ for (const name of ['mssql', 'mssql-oldest']) {
       return pool.connect() as Promise<any>;
     };
     const inUse = () => test.inUse(`127.0.0.1:${server.port}/`);
+    const idle = () => test.idle(`127.0.0.1:${server.port}/`);
 
     before(async () => void (server = await startTds()));
     after(() => server.stop());
@@ -196,6 +197,62 @@ for (const name of ['mssql', 'mssql-oldest']) {
       }); // prettier-ignore
     });
 
+    it('counts prepared statements, bulk loads and streams', async () => {
+      const pool = await open('shop');
+      const statement = new mssql.PreparedStatement(pool).input('id', mssql.Int);
+      await statement.prepare('SELECT id FROM users WHERE id = @id');
+      for (const id of [1, 2]) await statement.execute({ id });
+      await statement.unprepare();
+      const bad = new mssql.PreparedStatement(pool);
+      await assert.rejects(bad.prepare('SELECT id FROM missing'));
+      const table = new mssql.Table('users');
+      table.columns.add('id', mssql.Int, { nullable: true });
+      table.rows.add(1);
+      await pool.request().bulk(table);
+      assert.deepEqual(counted(), {
+        'SELECT users success': 2, 'INSERT users success': 1, 'SELECT missing error': 1,
+      }); // prettier-ignore
+      const begun = seconds();
+      const request = pool.request();
+      request.stream = true;
+      request.on('row', () => {
+        test.advance(1);
+        server.waiting.pop()?.();
+      });
+      const over = new Promise((resolve) => request.on('done', resolve));
+      request.query('SELECT id FROM users -- slowly');
+      await over;
+      assert.equal(seconds() - begun, 2);
+      assert.deepEqual(counted(), { 'SELECT users success': 1 });
+      await pool.close();
+    });
+
+    it('counts what breaks a constraint, takes too long, is cancelled', async () => {
+      const pool = await open('shop', { requestTimeout: 20 });
+      await assert.rejects(pool.request().query('INSERT INTO users VALUES (1)'), { number: 2627 });
+      await assert.rejects(pool.request().query("SELECT 1 FROM users; WAITFOR DELAY '1'"), {
+        code: 'ETIMEOUT',
+      });
+      await pool.close();
+      const patient = await open('shop');
+      const transaction = patient.transaction();
+      await transaction.begin();
+      const cancel = async (sent: (run: () => void) => unknown) => {
+        const request = transaction.request();
+        const asked = request.query("SELECT 2 FROM users; WAITFOR DELAY '1'");
+        const cancelled = assert.rejects(asked, { code: 'ECANCEL' });
+        sent(() => request.cancel());
+        await cancelled;
+      };
+      await cancel((run) => run());
+      // A request that is sent has another way to be cancelled.
+      await cancel((run) => setTimeout(run, 20));
+      await transaction.rollback();
+      await patient.close();
+      const { 'BEGIN success': _begun, 'ROLLBACK success': _undone, ...failed } = counted();
+      assert.deepEqual(failed, { 'INSERT users error': 1, 'SELECT users error': 3 });
+    });
+
     it('counts what gets no connection', async () => {
       const pool = await open('shop', { pool: { max: 1, acquireTimeoutMillis: 30 } });
       const transaction = pool.transaction();
@@ -213,12 +270,15 @@ for (const name of ['mssql', 'mssql-oldest']) {
       const [a, b, c] = [one.transaction(), one.transaction(), two.transaction()];
       await Promise.all([a.begin(), b.begin(), c.begin()]);
       assert.deepEqual([inUse()['one'], inUse()['two']], [2, 1]);
+      assert.deepEqual([idle()['one'], idle()['two']], [0, 0]);
       await assert.rejects(one.request().query('SELECT id FROM missing'));
       await Promise.all([a.rollback(), c.commit()]);
       assert.deepEqual([inUse()['one'], inUse()['two'], test.inUse('main')['']], [1, 0, 0]);
+      assert.deepEqual([idle()['one'], idle()['two']], [2, 1]);
       await b.rollback();
       await Promise.all([one.close(), two.close(), named.close()]);
       assert.deepEqual([inUse()['one'], inUse()['two']], [0, 0]);
+      assert.deepEqual([idle()['one'], idle()['two'], test.idle('main')['']], [0, 0, 0]);
       const shown = Object.keys(test.series('intelia_db_connections_active')).join();
       assert.ok(!/intelia|pa55/.test(shown), shown);
     });
