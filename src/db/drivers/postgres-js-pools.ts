@@ -13,6 +13,7 @@ const ended = new WeakSet<object>();
 const reader: PoolReader<any> = {
   active: ({ connecting, reserved, busy, full }) =>
     connecting.length + reserved.length + busy.length + full.length,
+  idle: ({ open }) => open.length,
   closed: (queues) => ended.has(queues),
 };
 

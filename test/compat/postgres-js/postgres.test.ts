@@ -22,6 +22,7 @@ for (const name of ['postgres', 'postgres-oldest']) {
     let sql: Postgres.Sql;
     const connect = (options: object = {}) => postgres(server.url, { onnotice() {}, ...options });
     const inUse = () => test.inUse(`127.0.0.1:${server.port}/`);
+    const idle = () => test.idle(`127.0.0.1:${server.port}/`);
     const seconds = () => test.sum('intelia_db_query_duration_seconds') ?? 0;
     const failure = (promise: PromiseLike<unknown>): Promise<Error & { code: string }> =>
       Promise.resolve(promise).then(
@@ -87,10 +88,15 @@ for (const name of ['postgres', 'postgres-oldest']) {
         }),
       );
       assert.equal(error.message, 'no');
+      const reserved = await sql.reserve();
+      assert.equal(inUse()['postgres'], 1);
+      await reserved`UPDATE users SET name = name WHERE id = 2`;
+      reserved.release();
+      while (inUse()['postgres'] !== 0) await new Promise(setImmediate);
       const { length } = await sql`SELECT * FROM users`;
       assert.equal(length, 20);
       assert.deepEqual(counted(), {
-        'BEGIN success': 2, 'UPDATE users success': 1, 'SAVEPOINT success': 1, 'SELECT users success': 2,
+        'BEGIN success': 2, 'UPDATE users success': 2, 'SAVEPOINT success': 1, 'SELECT users success': 2,
         'COMMIT success': 1, 'DELETE users success': 1, 'ROLLBACK success': 1,
       }); // prettier-ignore
     });
@@ -187,6 +193,8 @@ for (const name of ['postgres', 'postgres-oldest']) {
       const port = await freePort();
       const refused = postgres({ host: '127.0.0.1', port, database: 'shop', backoff: false as never });
       assert.equal((await failure(refused`SELECT 1 FROM ${refused('users')}`)).code, 'ECONNREFUSED');
+      // The error is told before the connection is given up.
+      while (test.inUse(`127.0.0.1:${port}/`)['shop'] !== 0) await new Promise(setImmediate);
       await refused.end({ timeout: 0 });
       assert.equal(
         (await failure(refused`SELECT 2 FROM users ${refused`WHERE id = ${1}`}`)).code,
@@ -236,13 +244,16 @@ for (const name of ['postgres', 'postgres-oldest']) {
       while (held.length < 3) await named`SELECT 1`;
       const { one: ones, two: twos } = inUse();
       assert.deepEqual([ones, twos, test.inUse('main')], [2, 1, { '': 0 }]);
+      assert.deepEqual([idle()['one'], idle()['two'], test.idle('main')], [0, 0, { '': 1 }]);
       await failure(one`SELECT * FROM missing`);
       // Versions differ in whether an error is told before or after the connection is free.
       while (inUse()['one'] !== 2) await new Promise(setImmediate);
       for (const release of held) release();
       await Promise.all(holding);
       while (inUse()['one'] !== 0 || inUse()['two'] !== 0) await new Promise(setImmediate);
+      assert.deepEqual([idle()['one'], idle()['two']], [3, 1]);
       await Promise.all([one.end(), two.end(), named.end()]);
+      assert.deepEqual([idle()['one'], idle()['two'], test.idle('main')], [0, 0, { '': 0 }]);
       const again = connect({ database: 'one', max: 1 });
       const running = again`SELECT pg_sleep(0.05)`.execute();
       await new Promise(setImmediate);
