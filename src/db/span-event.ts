@@ -20,6 +20,8 @@ const NO_SQL = new Set(
   ),
 );
 const NAME = /^[\w.-]{1,40}$/;
+/** What Prisma's spans have for SQL that its driver sends by itself. */
+const IMPLICIT = /^-- Implicit "([A-Z ]+)" query via underlying driver$/;
 const ERROR = 2;
 
 /** Undefined when the span is about no database, or no query: a connection, a transaction as a whole. */
@@ -38,7 +40,8 @@ export function readDatabaseSpan(span: EndedSpan): DatabaseEvent | undefined {
 function statementOf(system: string, { name, attributes }: EndedSpan): Statement | undefined {
   const first = (...keys: readonly string[]): string | undefined =>
     keys.map((key) => textOf(attributes[key])).find((value) => value !== undefined);
-  const text = first('db.query.text', 'db.statement');
+  const given = first('db.query.text', 'db.statement');
+  const text = given === undefined ? undefined : (IMPLICIT.exec(given)?.[1] ?? given);
   const operation = first('db.operation.name', 'db.operation');
   const table = first('db.collection.name', 'db.sql.table', 'db.mongodb.collection') ?? '';
   if (system === 'redis' || system === 'valkey') return redisStatement(operation ?? text);

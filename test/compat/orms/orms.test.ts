@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { hookBetterSqlite3 } from '../../../src/db/drivers/better-sqlite3.js';
 import { hookPg } from '../../../src/db/drivers/pg.js';
 import { dbCounts } from '../../support/db-counts.js';
 import { startPostgres, type TestPostgres } from '../../support/postgres.js';
+import { generatePrisma, TABLES } from './prisma.js';
 
 const test = dbCounts([hookPg, hookBetterSqlite3]);
 const { counted } = test;
@@ -23,18 +22,15 @@ interface Work {
   close(): Promise<unknown>;
 }
 
-const TABLES = [
-  'CREATE TABLE users (id int PRIMARY KEY, name varchar(20) NOT NULL)',
-  'CREATE TABLE orders (id int PRIMARY KEY, user_id int NOT NULL REFERENCES users)',
-  "INSERT INTO users VALUES (1, 'Ada'), (2, 'Bob')",
-  'INSERT INTO orders VALUES (1, 2)',
-];
-
-/** `own` are the counts that differ, with what is asked beside the queries themselves. */
+/**
+ * `own` are the counts that differ, with what is asked beside the queries themselves; `hasPgPool` tells that connections
+ * are in a pool of pg.
+ */
 function describeOrm(
   name: string,
   make: (server: TestPostgres) => Promise<Work> | Work,
   own: Partial<Record<keyof Work, object>> = {},
+  hasPgPool = true,
 ): void {
   describe(name, () => {
     let server: TestPostgres;
@@ -76,6 +72,12 @@ function describeOrm(
       expected('remove', { 'DELETE users success': 1 });
     });
 
+    it(hasPgPool ? 'has its pool shown' : 'has no pool shown: it is none of pg', async () => {
+      await work.count();
+      counted();
+      assert.deepEqual(test.inUse(`127.0.0.1:${server.port}/`), hasPgPool ? { postgres: 0 } : {});
+    });
+
     it('has errors and transactions counted', async () => {
       const error: any = await work.insert(1, 'Ada').catch((failure: unknown) => failure);
       assert.ok(error instanceof Error);
@@ -99,16 +101,7 @@ const undo = (): never => {
 describeOrm(
   'Prisma 7.10 over @prisma/adapter-pg',
   ({ url }) => {
-    execFileSync(
-      process.execPath,
-      [join(__dirname, 'node_modules/prisma/build/index.js'), 'generate', '--schema', 'schema.prisma'],
-      {
-        cwd: __dirname,
-        stdio: 'ignore',
-        // `generate` looks for an engine that it has no use for, and would download it.
-        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
-      },
-    );
+    generatePrisma();
     const { PrismaPg } = require('@prisma/adapter-pg');
     const { PrismaClient } = require('./.cache/prisma/client.ts');
     const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
@@ -172,29 +165,34 @@ describeOrm('Drizzle 0.45 over pg', ({ url }) => {
   };
 });
 
-describeOrm('Knex 3.3 over pg', ({ url }) => {
-  const knex = require('knex')({ client: 'pg', connection: url });
-  return {
-    find: (id) => knex('users').where({ id }).first(),
-    insert: (id, name) => knex('users').insert({ id, name }).then(),
-    update: (id, name) => knex('users').where({ id }).update({ name }),
-    join: async (id) =>
-      (
-        await knex('orders')
-          .join('users', 'users.id', 'orders.user_id')
-          .where('orders.id', id)
-          .first('users.name')
-      ).name,
-    count: async () => (await knex('users').count())[0].count,
-    transaction: () =>
-      knex.transaction(async (inside: any) => {
-        await inside('users').insert({ id: 9, name: 'x' });
-        undo();
-      }),
-    remove: (id) => knex('users').where({ id }).delete(),
-    close: () => knex.destroy(),
-  };
-});
+describeOrm(
+  'Knex 3.3 over pg',
+  ({ url }) => {
+    const knex = require('knex')({ client: 'pg', connection: url });
+    return {
+      find: (id) => knex('users').where({ id }).first(),
+      insert: (id, name) => knex('users').insert({ id, name }).then(),
+      update: (id, name) => knex('users').where({ id }).update({ name }),
+      join: async (id) =>
+        (
+          await knex('orders')
+            .join('users', 'users.id', 'orders.user_id')
+            .where('orders.id', id)
+            .first('users.name')
+        ).name,
+      count: async () => (await knex('users').count())[0].count,
+      transaction: () =>
+        knex.transaction(async (inside: any) => {
+          await inside('users').insert({ id: 9, name: 'x' });
+          undo();
+        }),
+      remove: (id) => knex('users').where({ id }).delete(),
+      close: () => knex.destroy(),
+    };
+  },
+  {},
+  false,
+);
 
 describeOrm('TypeORM 1.1 over pg', async ({ url }) => {
   const { DataSource, EntitySchema } = require('typeorm');
@@ -233,37 +231,45 @@ describeOrm('TypeORM 1.1 over pg', async ({ url }) => {
   };
 });
 
-describeOrm('Sequelize 6.37 over pg', ({ url }) => {
-  const { Sequelize, DataTypes } = require('sequelize');
-  const sequelize = new Sequelize(url, { logging: false });
-  const options = { timestamps: false, freezeTableName: true };
-  const users = sequelize.define(
-    'users',
-    { id: { type: DataTypes.INTEGER, primaryKey: true }, name: DataTypes.STRING },
-    options,
-  );
-  const orders = sequelize.define('orders', { id: { type: DataTypes.INTEGER, primaryKey: true } }, options);
-  orders.belongsTo(users, { foreignKey: 'user_id', as: 'user' });
-  return {
-    find: (id) => users.findByPk(id),
-    insert: (id, name) => users.create({ id, name }),
-    update: (id, name) => users.update({ name }, { where: { id } }),
-    join: async (id) => (await orders.findByPk(id, { include: 'user' })).user.name,
-    count: () => users.count(),
-    transaction: () =>
-      sequelize.transaction(async (transaction: any) => {
-        await users.create({ id: 9, name: 'x' }, { transaction });
-        undo();
-      }),
-    remove: (id) => users.destroy({ where: { id } }),
-    close: () => sequelize.close(),
-  };
-});
+describeOrm(
+  'Sequelize 6.37 over pg',
+  ({ url }) => {
+    const { Sequelize, DataTypes } = require('sequelize');
+    const sequelize = new Sequelize(url, { logging: false });
+    const options = { timestamps: false, freezeTableName: true };
+    const users = sequelize.define(
+      'users',
+      { id: { type: DataTypes.INTEGER, primaryKey: true }, name: DataTypes.STRING },
+      options,
+    );
+    const orders = sequelize.define('orders', { id: { type: DataTypes.INTEGER, primaryKey: true } }, options);
+    orders.belongsTo(users, { foreignKey: 'user_id', as: 'user' });
+    return {
+      find: (id) => users.findByPk(id),
+      insert: (id, name) => users.create({ id, name }),
+      update: (id, name) => users.update({ name }, { where: { id } }),
+      join: async (id) => (await orders.findByPk(id, { include: 'user' })).user.name,
+      count: () => users.count(),
+      transaction: () =>
+        sequelize.transaction(async (transaction: any) => {
+          await users.create({ id: 9, name: 'x' }, { transaction });
+          undo();
+        }),
+      remove: (id) => users.destroy({ where: { id } }),
+      close: () => sequelize.close(),
+    };
+  },
+  {},
+  false,
+);
 
 describeOrm('Kysely 0.29 over pg', ({ url }) => {
   const { Kysely, PostgresDialect } = require('kysely');
   const { Pool } = require('pg');
-  const db = new Kysely({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }) });
+  const pool = new Pool({ connectionString: url });
+  // The server may be stopped before the sockets are closed.
+  pool.on('error', () => {});
+  const db = new Kysely({ dialect: new PostgresDialect({ pool }) });
   return {
     find: (id) => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst(),
     insert: (id, name) => db.insertInto('users').values({ id, name }).execute(),
