@@ -78,6 +78,7 @@ for (const name of ['mongodb', 'mongodb6', 'mongodb6-oldest']) {
 
       it('reads each pool by itself, after errors, after its end', async () => {
         const inUse = () => test.inUse(`127.0.0.1:${server.port}/`);
+        const idle = () => test.idle(`127.0.0.1:${server.port}/`);
         const clients = ['one', 'two', 'named'].map((database) =>
           open(server.port, { minPoolSize: 1 }, database),
         );
@@ -90,8 +91,10 @@ for (const name of ['mongodb', 'mongodb6', 'mongodb6-oldest']) {
         await Promise.all(asked);
         await assert.rejects(two.db().command({ nonsense: 1 }));
         assert.deepEqual([inUse()['one'], inUse()['two']], [0, 0]);
+        assert.ok((idle()['one'] ?? 0) > 0 && (idle()['two'] ?? 0) > 0);
         await one.close();
         assert.deepEqual([inUse()['one'], inUse()['two']], [0, 0]);
+        assert.equal(idle()['one'], 0);
       });
     });
 
@@ -158,6 +161,27 @@ for (const name of ['mongodb', 'mongodb6', 'mongodb6-oldest']) {
         counted();
       });
 
+      it('counts what the server ends for its time, and what its caller takes back', async () => {
+        const users = open(mock.port, { retryReads: false }).db().collection('users');
+        reply = () => ({
+          ok: 0,
+          code: 50,
+          codeName: 'MaxTimeMSExpired',
+          errmsg: 'operation exceeded time limit',
+        });
+        await assert.rejects(users.find({}, { maxTimeMS: 1 }).toArray(), { code: 50 });
+        assert.deepEqual(counted(), { 'find users error': 1 });
+        // Since 6.13.
+        if (name === 'mongodb6-oldest') return;
+        const controller = new AbortController();
+        reply = () => {
+          setImmediate(() => controller.abort());
+          return undefined;
+        };
+        await assert.rejects(users.find({}, { signal: controller.signal }).toArray(), /abort/i);
+        assert.deepEqual(counted(), { 'find users error': 1 });
+      });
+
       it('counts what gets no answer: timed out, cut off', async () => {
         const client = open(mock.port, { retryReads: false, socketTimeoutMS: 20 });
         const users = client.db().collection('users');
@@ -179,8 +203,8 @@ for (const name of ['mongodb', 'mongodb6', 'mongodb6-oldest']) {
         assert.ok(error instanceof mongodb.MongoServerSelectionError);
         const full = open(mock.port, {
           maxPoolSize: 1,
-          waitQueueTimeoutMS: 20,
-          socketTimeoutMS: 100,
+          waitQueueTimeoutMS: 200,
+          socketTimeoutMS: 1000,
           retryReads: false,
         });
         await full.connect();

@@ -19,6 +19,7 @@ describe(`mysql ${version}`, () => {
     return { host, port, user, password, database };
   };
   const inUse = () => test.inUse(`127.0.0.1:${mariadb.port}/`);
+  const idle = () => test.idle(`127.0.0.1:${mariadb.port}/`);
   /** What `query` of a connection, pool or cluster gives its callback. */
   const ask = (of: any, ...args: any[]): Promise<any[]> =>
     new Promise((resolve) => of.query(...args, (...given: any[]) => resolve(given)));
@@ -112,9 +113,11 @@ describe(`mysql ${version}`, () => {
     assert.equal(await codeOf(two, 'SELECT * FROM missing'), 'ER_NO_SUCH_TABLE');
     await ask(two, 'SELECT 1 FROM shop.users');
     assert.deepEqual(inUse(), { one: 3, two: 0 });
+    assert.deepEqual(idle(), { one: 1, two: 1 });
     await end(two);
     one.end();
     assert.deepEqual(inUse(), { one: 0, two: 0 });
+    assert.deepEqual(idle(), { one: 0, two: 0 });
     assert.deepEqual(counted(), { 'SELECT missing error': 1, 'SELECT shop.users success': 1 });
   });
 

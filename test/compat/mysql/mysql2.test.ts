@@ -23,6 +23,7 @@ for (const name of ['mysql2', 'mysql2-oldest']) {
       return { host, port, user, password, database };
     };
     const inUse = () => test.inUse(`127.0.0.1:${mariadb.port}/`);
+    const idle = () => test.idle(`127.0.0.1:${mariadb.port}/`);
 
     before(async function () {
       mariadb = await startMariadb(this);
@@ -150,8 +151,10 @@ for (const name of ['mysql2', 'mysql2-oldest']) {
       assert.deepEqual(inUse(), { one: 3, two: 1, 'one#2': 0 });
       assert.deepEqual(test.inUse('main'), { '': 0 });
       other.release();
+      assert.deepEqual([idle(), test.idle('main')], [{ one: 1, two: 2, 'one#2': 0 }, { '': 0 }]);
       await Promise.all([one.promise().end(), two.end(), again.promise().end(), named.end()]);
       assert.deepEqual(inUse(), { one: 0, two: 0, 'one#2': 0 });
+      assert.deepEqual(idle(), { one: 0, two: 0, 'one#2': 0 });
     });
 
     it('counts queries of pools once, also those that get no connection', async () => {
@@ -196,6 +199,19 @@ for (const name of ['mysql2', 'mysql2-oldest']) {
       });
       assert.deepEqual(counted(), { 'SELECT users success': 2, 'SELECT users error': 1 });
       await new Promise((resolve) => cluster.end(resolve));
+    });
+
+    it('counts queries of a pool cluster once, by promise', async () => {
+      const cluster = promises.createPoolCluster();
+      cluster.add('a', options());
+      await cluster.of('a').query('SELECT 1 FROM users');
+      await cluster.of('a').execute('SELECT 2 FROM users');
+      await assert.rejects(cluster.of('a').query('SELECT nothing FROM users'), {
+        code: 'ER_BAD_FIELD_ERROR',
+      });
+      await assert.rejects(cluster.of('b*').query('SELECT 3 FROM users'), /Pool does Not exist/);
+      assert.deepEqual(counted(), { 'SELECT users success': 2, 'SELECT users error': 2 });
+      await cluster.end();
     });
 
     it('leaves an error that nobody listens for uncaught', async () => {

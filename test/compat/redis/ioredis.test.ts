@@ -108,6 +108,19 @@ for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
       assert.deepEqual([whole + (known ?? 0), others], [2, {}]);
     });
 
+    it('counts commands that are sent together by themselves, and those of an open MULTI', async () => {
+      const together = open({ enableAutoPipelining: true });
+      await together.set('a', '1');
+      assert.deepEqual(await Promise.all([together.get('a'), together.get('a')]), ['1', '1']);
+      await assert.rejects(together.lpush('a', '1'), /WRONGTYPE/);
+      assert.deepEqual(counted(), { 'SET success': 1, 'GET success': 2, 'LPUSH error': 1 });
+      const single = open();
+      await single.multi({ pipeline: false });
+      await single.incr('n');
+      await single.exec();
+      assert.deepEqual(counted(), { 'MULTI success': 1, 'INCR success': 1, 'EXEC success': 1 });
+    });
+
     it('times a command from the call to its reply', async () => {
       const begun = test.sum('intelia_db_query_duration_seconds', { operation: 'GET' }) ?? 0;
       const asked = redis.get('a');
@@ -142,6 +155,15 @@ for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
       assert.equal(await cluster.get('a'), '1');
       await assert.rejects(cluster.lpush('a', '1'), /WRONGTYPE/);
       assert.deepEqual(counted(), { 'SET success': 1, 'GET success': 1, 'LPUSH error': 1 });
+      await cluster.pipeline().get('a').lpush('a', '1').exec();
+      assert.deepEqual(counted(), { 'GET success': 1, 'LPUSH error': 1 });
+      await cluster.multi().incr('n').exec();
+      assert.deepEqual(counted(), { 'MULTI success': 1, 'INCR success': 1, 'EXEC success': 1 });
+      const heard = new Promise((resolve) => cluster.once('message', (_channel, text) => resolve(text)));
+      await cluster.subscribe('news');
+      await node.publish('news', 'hello');
+      assert.equal(await heard, 'hello');
+      assert.deepEqual(counted(), { 'PUBLISH success': 1 });
     });
   });
 }

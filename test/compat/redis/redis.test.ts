@@ -8,6 +8,11 @@ import { freePort, type ChildServer } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';
 import { startRedis } from '../../support/redis.js';
 
+const aborting = () => {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+};
+
 const test = dbCounts([hookRedis], '127.0.0.1/7=sessions');
 const { counted } = test;
 
@@ -146,6 +151,32 @@ for (const name of ['redis', 'redis5', 'redis4']) {
       await offline.disconnect();
     });
 
+    it('counts what waits for a connection that is refused, and what is taken back', async () => {
+      const refused = createClient({ socket: { port: await freePort(), reconnectStrategy: false } });
+      refused.on('error', () => {});
+      const connecting = refused.connect().catch(() => {});
+      await assert.rejects(refused.get('a'));
+      await connecting;
+      const waiting = createClient({ socket: { port: await freePort(), reconnectStrategy: () => 5 } });
+      waiting.on('error', () => {});
+      void waiting.connect().catch(() => {});
+      const { signal, abort } = aborting();
+      const taken =
+        name === 'redis4'
+          ? waiting.sendCommand(['GET', 'a'], { signal } as object)
+          : (waiting as any).withAbortSignal(signal).get('a');
+      abort();
+      await assert.rejects(taken, /abort/i);
+      await waiting.disconnect();
+      assert.deepEqual(counted(), { 'GET error': 2 });
+    });
+
+    it('counts each command of a pipeline that fails', async () => {
+      await redis.set('a', 'x');
+      await assert.rejects(redis.multi().get('a').lPush('a', '1').execAsPipeline());
+      assert.deepEqual(counted(), { 'SET success': 1, 'GET success': 1, 'LPUSH error': 1 });
+    });
+
     it('counts commands of a cluster once', async () => {
       const node = await open({ socket: { port: clustered.port } } as Redis.RedisClientOptions);
       await node.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
@@ -158,6 +189,15 @@ for (const name of ['redis', 'redis5', 'redis4']) {
       assert.equal(await cluster.get('a'), '1');
       await assert.rejects(cluster.lPush('a', '1'), /WRONGTYPE/);
       assert.deepEqual(counted(), { 'SET success': 1, 'GET success': 1, 'LPUSH error': 1 });
+      await cluster.multi().set('a', '2').get('a').exec();
+      await cluster.multi().set('a', '2').get('a').execAsPipeline();
+      assert.deepEqual(counted(), {
+        'MULTI success': 1, 'SET success': 2, 'GET success': 2, 'EXEC success': 1,
+      }); // prettier-ignore
+      const heard = new Promise((resolve) => void cluster.subscribe('news', resolve));
+      while (Number(await cluster.publish('news', 'hello')) === 0) await setTimeout(1);
+      assert.equal(await heard, 'hello');
+      assert.deepEqual(Object.keys(counted()), ['PUBLISH success']);
       await cluster.disconnect();
     });
 
@@ -168,7 +208,7 @@ for (const name of ['redis', 'redis5', 'redis4']) {
       const make = (database: number, options = {}) =>
         createClientPool(
           { url: `redis://default:pa55@127.0.0.1:${server.port}/${database}`, password: undefined as never },
-          { maximum: 2, acquireTimeout: 10, ...options },
+          { maximum: 2, acquireTimeout: 200, ...options },
         ).on('error', () => {});
       await redis.sendCommand(['ACL', 'SETUSER', 'default', 'nopass']);
       const [one, two, named] = [make(1), make(2), make(7)];
@@ -178,9 +218,11 @@ for (const name of ['redis', 'redis5', 'redis4']) {
       let release = (): void => {};
       const held = new Promise<void>((resolve) => void (release = resolve));
       const work = [1, 2].map(() => one.execute(() => held));
-      await setTimeout(1);
+      while (inUse()['/1'] !== 2) await setTimeout(1);
       await two.set('a', '1');
       assert.deepEqual([inUse()['/1'], inUse()['/2']], [2, 0]);
+      const idle = () => test.idle(`127.0.0.1:${server.port}`);
+      assert.deepEqual([idle()['/1'], idle()['/2']], [0, 1]);
       counted();
       await assert.rejects(one.get('a'), /Timeout waiting/);
       assert.deepEqual(counted(), { 'OTHER error': 1 });
@@ -192,6 +234,7 @@ for (const name of ['redis', 'redis5', 'redis4']) {
       await assert.rejects(two.get('a'), /closed/);
       assert.deepEqual(counted(), { 'GET success': 1, 'LPUSH error': 1, 'OTHER error': 1 });
       assert.deepEqual(inUse(), { '/1': 0, '/2': 0 });
+      assert.deepEqual(idle(), { '/1': 0, '/2': 0 });
       named.destroy();
       assert.ok(
         !Object.keys(test.series('intelia_db_connections_active')).some((pool) => pool.includes('pa55')),
