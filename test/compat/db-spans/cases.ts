@@ -89,6 +89,7 @@ export function databaseSpans(tracings: Readonly<Record<string, Tracing>>): void
       });
       const series = seriesOf(parsePromText(text));
       assert.equal(series['intelia_db_query_duration_seconds_count{operation="UPDATE",table="users"}'], 1);
+      assert.equal(series['intelia_errors_total{severity="error",type="db_error"}'], 1);
       assert.ok(
         (series['intelia_db_query_duration_seconds_sum{operation="UPDATE",table="users"}'] as number) < 5,
       );

@@ -86,7 +86,7 @@ describe('pg 8.23 over libpq', () => {
   });
 
   it('reads pools, and counts their queries', async () => {
-    const pool = new pg.Pool({ connectionString: server.url, max: 2, connectionTimeoutMillis: 50 });
+    const pool = new pg.Pool({ connectionString: server.url, max: 2, connectionTimeoutMillis: 500 });
     const inUse = () => test.inUse(`127.0.0.1:${server.port}/`)['postgres'];
     const held = await Promise.all([pool.connect(), pool.connect()]);
     assert.equal(inUse(), 2);
@@ -94,8 +94,11 @@ describe('pg 8.23 over libpq', () => {
     held[0].release();
     await pool.query('SELECT 2 FROM users');
     assert.equal(inUse(), 1);
+    const idle = () => test.idle(`127.0.0.1:${server.port}/`)['postgres'];
+    assert.equal(idle(), 1);
     held[1].release();
     await pool.end();
+    assert.equal(idle(), 0);
     await assert.rejects(pool.query('SELECT 3 FROM users'));
     assert.equal(inUse(), 0);
     assert.deepEqual(counted(), { 'SELECT users error': 2, 'SELECT users success': 1 });
