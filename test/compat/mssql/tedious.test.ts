@@ -254,7 +254,7 @@ for (const name of ['mssql', 'mssql-oldest']) {
     });
 
     it('counts what gets no connection', async () => {
-      const pool = await open('shop', { pool: { max: 1, acquireTimeoutMillis: 30 } });
+      const pool = await open('shop', { pool: { max: 1, acquireTimeoutMillis: 300 } });
       const transaction = pool.transaction();
       await transaction.begin();
       await assert.rejects(pool.request().query('SELECT 1 FROM users'));
