@@ -5,6 +5,9 @@ export type Attributes = Readonly<Record<string, unknown>>;
 /** Past so many of each, a further one is `_OTHER`: as many as there are endpoints in our own metrics. */
 export const MAX_VALUES = 200;
 
+/** Kinds of exchanges that are remembered: what is past the bounds above shall not fill the memory either. */
+export const MAX_KINDS = 2_000;
+
 /** Whom an application calls, which routes it has and how its calls fail may be as many as its users want. */
 const OPEN = ['http.route', 'server.address', 'error.type'] as const;
 
@@ -25,6 +28,25 @@ export function createHttpAttributes(): (given: Attributes, route: string | unde
       else attributes[name] = '_OTHER';
     }
     if (attributes['server.address'] === '_OTHER') delete attributes['server.port'];
+    return attributes;
+  };
+}
+
+/**
+ * `make` with a memory of what it made of exchanges alike in everything: to ask the instrumentation each time costs twice
+ * as much as the instrumentation itself.
+ */
+export function rememberKinds<E extends object>(
+  make: (exchange: E) => Attributes,
+): (exchange: E) => Attributes {
+  const known = new Map<string, Attributes>();
+  return (exchange) => {
+    const kind = Object.values(exchange).join('\n');
+    let attributes = known.get(kind);
+    if (attributes === undefined) {
+      if (known.size >= MAX_KINDS) known.clear();
+      known.set(kind, (attributes = make(exchange)));
+    }
     return attributes;
   };
 }

@@ -1,30 +1,48 @@
-/** Tells the instrumentation of requests that the application sends by Node's http and https. */
+/** Requests that the application sends by Node's http and https, for OTel's own metrics. */
 import { errorMonitor, type EventEmitter } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Guard } from '../guard.js';
 import { onChannel } from '../hook/channel.js';
-import type { HttpMeasures } from '../hook/otel-http.js';
+import type { Asked } from '../hook/otel-http.js';
 import { isOwn } from './ignore.js';
 
-export function hookClient(guard: Guard, measures: HttpMeasures): void {
-  const ASKED = Symbol('intelia.http.asked');
-  type Tracked = ClientRequest & { [ASKED]?: EventEmitter };
+/** A request on its way. */
+interface Call {
+  readonly request: ClientRequest;
+  readonly port: number;
+  readonly startedAt: number;
+  answer: IncomingMessage | undefined;
+  recorded: boolean;
+}
 
-  /** Passes on what happens to the application's own. `errorMonitor` handles no error, and `end` reads no body. */
-  const pass = (from: EventEmitter, end: string, to: EventEmitter, request: Tracked): void => {
+/** `record` is given each request that has ended, and when it began. */
+export function hookClient(guard: Guard, record: (exchange: Asked, startedAt: number) => void): void {
+  const CALL = Symbol('intelia.http.call');
+  type Tracked = ClientRequest & { [CALL]?: Call };
+
+  const end = guard.wrap('http semconv', (call: Call, error?: Error) => {
+    const { request, port, answer, startedAt } = call;
     // Own requests are marked only when they have been made.
-    const tell = (event: string | symbol, error?: Error): void =>
-      void (isOwn(request) || guard.run('http semconv', () => to.emit(event, error)));
-    from.on(errorMonitor, (error: Error) => tell(errorMonitor, error));
-    from.on(end, () => tell(end));
+    if (call.recorded || isOwn(request)) return;
+    call.recorded = true;
+    const { protocol, host, method } = request;
+    const { httpVersion, statusCode } = answer ?? {};
+    const failure = error?.name;
+    record({ protocol, hostname: host, port, method, httpVersion, statusCode, failure }, startedAt);
+  });
+
+  /** Listens to the application's own. `errorMonitor` handles no error, and `end` reads no body. */
+  const watch = (emitter: EventEmitter, last: string, call: Call): void => {
+    emitter.on(errorMonitor, (error: Error) => end(call, error));
+    emitter.on(last, () => end(call));
   };
 
   const begin = ({ request }: { request: Tracked }): void => {
-    if (request[ASKED] !== undefined) return;
-    const { protocol, host, method } = request;
-    const asked = measures.asked({ protocol, hostname: host, port: portOf(request), method });
-    request[ASKED] = asked;
-    pass(request, 'close', asked, request);
+    if (request[CALL] !== undefined) return;
+    const startedAt = performance.now();
+    const call: Call = { request, port: portOf(request), startedAt, answer: undefined, recorded: false };
+    request[CALL] = call;
+    watch(request, 'close', call);
   };
 
   // Node 20 does not tell of a request before all of it is sent.
@@ -33,12 +51,11 @@ export function hookClient(guard: Guard, measures: HttpMeasures): void {
   onChannel(
     guard,
     'http.client.response.finish',
-    (message: { request: Tracked; response: IncomingMessage }) => {
-      const { request, response } = message;
-      const asked = request[ASKED];
-      if (asked === undefined) return;
-      const { statusCode = 0, httpVersion } = response;
-      pass(response, 'end', measures.answered(asked, { statusCode, httpVersion }), request);
+    ({ request, response }: { request: Tracked; response: IncomingMessage }) => {
+      const call = request[CALL];
+      if (call === undefined) return;
+      call.answer = response;
+      watch(response, 'end', call);
     },
   );
 }

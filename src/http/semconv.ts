@@ -1,39 +1,39 @@
 /**
- * OTel's own HTTP metrics beside ours: `http.server.request.duration` and `http.client.request.duration`, as
- * `@opentelemetry/instrumentation-http` records them, told by Node's channels. Not seen: HTTP/2, and `fetch`, which has an
- * instrumentation of its own.
+ * OTel's own HTTP metrics beside ours: `http.server.request.duration` and `http.client.request.duration`, with the
+ * histograms and attributes of `@opentelemetry/instrumentation-http`, of what Node's channels tell. Not seen: HTTP/2, and
+ * `fetch`, which has an instrumentation of its own.
  */
 import type { Attributes, MeterProvider } from '@opentelemetry/api';
 import type { Context } from '../context.js';
-import { loadHttpMeasures } from '../hook/otel-http.js';
+import { loadHttpConventions, type Asked } from '../hook/otel-http.js';
 import { mapHistograms } from '../metrics/map-histograms.js';
-import { endpointOf, routeState, UNMATCHED } from './route.js';
-import { createHttpAttributes } from './semconv-attributes.js';
+import { createHttpAttributes, rememberKinds } from './semconv-attributes.js';
 import { hookClient } from './semconv-client.js';
-import { hookServer } from './semconv-server.js';
+import { hookServer, type RoutedExchange } from './semconv-server.js';
 
 const INSTRUMENTATION = '@opentelemetry/instrumentation-http';
-const METRICS: readonly string[] = ['http.server.request.duration', 'http.client.request.duration'];
+const SERVER = 'http.server.request.duration';
+const CLIENT = 'http.client.request.duration';
 
-/** Records with a meter of `provider`. Loads the instrumentation. */
+/** Records with the instrumentation's meter of `provider`. Loads the instrumentation. */
 export function hookHttpSemconv(
   { config, guard }: Pick<Context, 'config' | 'guard'>,
   provider: MeterProvider,
-) {
-  // Set while the instrumentation is told of an end, which is when it records.
-  let route: string | undefined;
-  const attributesOf = createHttpAttributes();
-  const bounded = mapHistograms(provider, (histogram) => ({
-    record: (value, given = {}) => histogram.record(value, attributesOf(given, route) as Attributes),
-  }));
-  const measures = loadHttpMeasures(bounded);
-  hookServer(guard, measures, config.httpIgnore, (request, tell) => {
-    const endpoint = endpointOf(routeState(request));
-    route = endpoint === UNMATCHED ? undefined : endpoint;
-    guard.run('http semconv', tell);
-    route = undefined;
-  });
-  hookClient(guard, measures);
+): void {
+  const { histograms, served, asked } = loadHttpConventions(provider);
+  const bounded = createHttpAttributes();
+
+  const recorder = <E extends object>(name: string, attributesOf: (exchange: E) => object) => {
+    const histogram = histograms.get(name);
+    const remembered = rememberKinds(attributesOf as (exchange: E) => Attributes);
+    return (exchange: E, startedAt: number): void =>
+      histogram?.record((performance.now() - startedAt) / 1000, remembered(exchange) as Attributes);
+  };
+
+  const ofServer = (exchange: RoutedExchange): object => bounded(served(exchange), exchange.route);
+  const ofClient = (exchange: Asked): object => bounded(asked(exchange), undefined);
+  hookServer(guard, config.httpIgnore, recorder(SERVER, ofServer));
+  hookClient(guard, recorder(CLIENT, ofClient));
 }
 
 /**
@@ -42,6 +42,6 @@ export function hookHttpSemconv(
  */
 export function withoutHttpTwins(provider: MeterProvider): MeterProvider {
   return mapHistograms(provider, (histogram, name, meter) =>
-    meter === INSTRUMENTATION && METRICS.includes(name) ? { record() {} } : histogram,
+    meter === INSTRUMENTATION && (name === SERVER || name === CLIENT) ? { record() {} } : histogram,
   );
 }

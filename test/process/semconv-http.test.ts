@@ -27,10 +27,12 @@ const APP = `
   const app = express();
   app.get('/users/:id', (req, res) => res.send('ok'));
   app.get('/broken', (req, res) => res.status(503).end());
+  app.get('/cut', (req, res) => { res.write('half'); setImmediate(() => res.destroy(new TypeError('cut'))); });
+  app.get('/left', (req, res) => { res.write('half'); });
   app.get('/health', (req, res) => res.end());
   app.get('/metrics', metricsHandler());
   const send = (options, body) => new Promise((done) => {
-    const asked = request(options, (answer) => answer.resume().on('end', done)).on('error', done);
+    const asked = request(options, (answer) => answer.resume().on('end', done).on('error', done)).on('error', done);
     if (body !== undefined) asked.write(body);
     asked.end();
   });
@@ -46,6 +48,9 @@ const APP = `
         await send({ host: '127.0.0.1', port, path: '/nowhere', method: 'POST' }, 'body');
         await send({ host: '127.0.0.1', port, path: '/health' });
         await send({ host: '127.0.0.1', port: refusing, path: '/' });
+        await send({ host: '127.0.0.1', port, path: '/users/3', method: 'HEAD' });
+        await send(at + '/cut');
+        await new Promise((done) => get(at + '/left', (answer) => answer.on('data', () => answer.destroy()).on('close', done)));
         await (await fetch(at + '/metrics')).text();
         const text = await (await fetch(at + '/metrics')).text();
         await flush();
@@ -102,7 +107,12 @@ describe('OTel HTTP metrics from the door', () => {
         ['server', { ...served, ...answered('GET', 200, { 'http.route': '/users/:id' }) }, 2],
         ['server', { ...served, ...answered('GET', 503, { 'http.route': '/broken', 'error.type': '503' }) }, 1],
         ['server', { ...served, ...answered('POST', 404) }, 1],
-        ['client', { ...asked, ...answered('GET', 200) }, 3],
+        ['server', { ...served, ...answered('HEAD', 200, { 'http.route': '/users/:id' }) }, 1],
+        ['server', { ...served, ...answered('GET', 200, { 'http.route': '/cut' }) }, 1],
+        ['server', { ...served, ...answered('GET', 200, { 'http.route': '/left' }) }, 1],
+        // Cut off or left, to OTel an answer that began has the status it began with.
+        ['client', { ...asked, ...answered('GET', 200) }, 5],
+        ['client', { ...asked, ...answered('HEAD', 200) }, 1],
         ['client', { ...asked, ...answered('GET', 503, { 'error.type': '503' }) }, 1],
         ['client', { ...asked, ...answered('POST', 404, { 'error.type': '404' }) }, 1],
         [
