@@ -8,23 +8,20 @@ import {
 import type { AddressInfo } from 'node:net';
 import { routeState, setRoute } from '../../src/http/route.js';
 import type { TestContext } from '../support/context.js';
-import { counted, measured, until } from '../support/http.js';
+import { counted, hasHttp2Channels, measured, until } from '../support/http.js';
 
 const REQUESTS = 'intelia_http_requests_total';
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
-
-/** Node 22.17, 24.2 and later publish the channels. */
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const hasChannels = major > 24 || (major === 24 && minor >= 2) || (major === 22 && minor >= 17);
 
 describe('HTTP/2 server hook', () => {
   let test: TestContext;
   let server: Http2Server;
   let session: ClientHttp2Session;
   const streams = new Map<string, ServerHttp2Stream>();
+  const thrown = new Error('from the handler');
 
   before(function () {
-    if (!hasChannels) this.skip(); // Node 20 has no channels of http2.
+    if (!hasHttp2Channels) this.skip(); // Node 20 has no channels of http2.
   });
 
   /** What the server does is in the path; `api` is how it does it. */
@@ -45,8 +42,10 @@ describe('HTTP/2 server hook', () => {
     res.stream.on('error', () => {});
     if (!url.startsWith('/nobody')) setRoute(req, url.replace(/\d+/, ':n'));
     if (url === '/own') routeState(req).isOwn = true;
+    if (url.startsWith('/throw')) throw thrown;
     if (url.startsWith('/hang')) return;
     if (url.startsWith('/half')) return void res.write('half');
+    if (url.startsWith('/upload')) return void req.resume().on('end', () => res.end('ok'));
     res.statusCode = Number(/status\/(\d+)/.exec(url)?.[1] ?? 200);
     res.end(res.statusCode === 304 ? '' : 'ok');
   }
@@ -57,7 +56,14 @@ describe('HTTP/2 server hook', () => {
     stream.on('error', () => {});
     if (!url.startsWith('/nobody')) setRoute(stream, url.replace(/\d+/, ':n'));
     if (url === '/own') routeState(stream as never).isOwn = true;
+    if (url.startsWith('/throw')) throw thrown;
     if (url.startsWith('/hang')) return;
+    if (url.startsWith('/upload'))
+      return void stream.resume().on('end', () => {
+        if (stream.destroyed) return;
+        stream.respond();
+        stream.end('ok');
+      });
     if (url.startsWith('/file')) return stream.respondWithFile(__filename);
     const status = Number(/status\/(\d+)/.exec(url)?.[1] ?? 200);
     stream.respond({ ':status': status }, { endStream: status === 304 });
@@ -98,8 +104,8 @@ describe('HTTP/2 server hook', () => {
 
       it('counts requests of one connection, by route and status', async () => {
         for (const [path, method] of [['/users/1'], ['/users/2'], ['/users/3', 'HEAD'], ['/nobody/1'], ['/status/404'],
-          ['/status/304'], ['/status/503'], ['/users/1', 'PROPFIND']] as const) await done(ask(path, method)); // prettier-ignore
-        assert.deepEqual(await recorded(8), {
+          ['/status/304'], ['/status/503'], ['/users/1', 'PROPFIND'], ['/users/1', 'OPTIONS']] as const) await done(ask(path, method)); // prettier-ignore
+        assert.deepEqual(await recorded(9), {
           'method=GET,endpoint=/users/:n,status=200': 2,
           'method=HEAD,endpoint=/users/:n,status=200': 1,
           'method=GET,endpoint=(unmatched),status=200': 1,
@@ -107,6 +113,7 @@ describe('HTTP/2 server hook', () => {
           'method=GET,endpoint=/status/:n,status=304': 1,
           'method=GET,endpoint=/status/:n,status=503': 1,
           'method=other,endpoint=/users/:n,status=200': 1,
+          'method=OPTIONS,endpoint=/users/:n,status=200': 1,
         });
         assert.deepEqual(test.series('intelia_errors_total'), { 'type=http_5xx,severity=error': 1 });
       });
@@ -142,6 +149,39 @@ describe('HTTP/2 server hook', () => {
         });
       });
 
+      it('waits for a slow body, and counts a client that left in its middle as 499', async () => {
+        const uploads = ['/upload', '/upload/1'].map((path) =>
+          session.request({ ':path': path, ':method': 'POST' }, { endStream: false }),
+        );
+        for (const upload of uploads) upload.on('error', () => {}).resume().write('first'); // prettier-ignore
+        await until(() => streams.size === 2);
+        for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+        assert.equal(counted(test), 0);
+        const [whole, left] = uploads as [ClientHttp2Stream, ClientHttp2Stream];
+        whole.end('last');
+        await done(whole);
+        // To close a stream is to end its body first: only the connection can break off in the middle.
+        session.destroy();
+        await done(left);
+        assert.deepEqual(await recorded(2), {
+          'method=POST,endpoint=/upload,status=200': 1,
+          'method=POST,endpoint=/upload/:n,status=499': 1,
+        });
+      });
+
+      it('survives a handler that throws into the process', async () => {
+        // Mocha's own listener would fail the test.
+        const others = process.listeners('uncaughtException');
+        process.removeAllListeners('uncaughtException');
+        const caught = once(process, 'uncaughtException');
+        const stream = ask('/throw/1');
+        assert.equal((await caught)[0], thrown);
+        for (const listener of others) process.on('uncaughtException', listener);
+        stream.close(NGHTTP2_CANCEL); // It got no answer; leaving is all that a client can do.
+        await done(stream);
+        assert.deepEqual(await recorded(1), { 'method=GET,endpoint=/throw/:n,status=499': 1 });
+      });
+
       it('counts an answer that the server broke off as 500', async () => {
         for (const [path, fail] of [
           ['/half', (stream) => stream.destroy(new Error('failed'))],
@@ -166,11 +206,11 @@ describe('HTTP/2 server hook', () => {
         assert.deepEqual(await recorded(1), { 'method=GET,endpoint=/users/:n,status=200': 1 });
       });
 
-      it('makes one series of 2,000 URLs', async () => {
-        for (let i = 0; i < 2_000; i += 50) {
+      it('makes one series of 10,000 URLs', async () => {
+        for (let i = 0; i < 10_000; i += 50) {
           await Promise.all(Array.from({ length: 50 }, (_, j) => done(ask(`/nobody/${i + j}`))));
         }
-        assert.deepEqual(await recorded(2_000), { 'method=GET,endpoint=(unmatched),status=200': 2_000 });
+        assert.deepEqual(await recorded(10_000), { 'method=GET,endpoint=(unmatched),status=200': 10_000 });
       });
     });
   }
@@ -187,6 +227,16 @@ describe('HTTP/2 server hook', () => {
     session.on('stream', (pushed) => pushed.on('error', () => {}).resume());
     await done(ask('/file'));
     assert.deepEqual(await recorded(1), { 'method=GET,endpoint=/file,status=200': 1 });
+  });
+
+  it('counts a body after 100-continue once', async () => {
+    await listen('compatibility');
+    const upload = session.request({ ':path': '/upload', ':method': 'POST', expect: '100-continue' });
+    upload.on('error', () => {}).resume();
+    await once(upload, 'continue');
+    upload.end('body');
+    await done(upload);
+    assert.deepEqual(await recorded(1), { 'method=POST,endpoint=/upload,status=200': 1 });
   });
 
   it('leaves tunnels out, which are no requests', async () => {

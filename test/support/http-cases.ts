@@ -15,7 +15,7 @@
  *     GET  /api/v1/items/:item   ok, from a prefix, plugin or nested router
  */
 import assert from 'node:assert/strict';
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import { UNMATCHED } from '../../src/http/route.js';
 import type { TestContext } from './context.js';
 import { counted, head, measured, rawClient, until, type RawClient } from './http.js';
@@ -32,6 +32,7 @@ export interface Control {
 
 export interface Started {
   readonly port: number;
+  readonly isSecure?: boolean;
   /** Where WebSocket upgrades are listened for. */
   readonly server?: Server;
   close(): unknown;
@@ -95,7 +96,7 @@ export function describeFramework(name: string, framework: Framework): void {
     after(() => started.close());
 
     const client = async (): Promise<RawClient> => {
-      const one = await rawClient(started.port);
+      const one = await rawClient(started.port, started.isSecure);
       clients.push(one);
       return one;
     };

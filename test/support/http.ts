@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { HTTP_HOOKS } from '../../src/http/index.js';
 import { testContext, type TestContext } from './context.js';
 
@@ -32,6 +33,10 @@ export function measured(): TestContext {
   }
   return current;
 }
+
+/** Node 22.17, 24.2 and later publish the channels of HTTP/2. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+export const hasHttp2Channels = major > 24 || (major === 24 && minor >= 2) || (major === 22 && minor >= 17);
 
 /** Requests counted so far. */
 export const counted = (test: TestContext): number => test.value('intelia_http_requests_total') ?? 0;
@@ -71,9 +76,13 @@ export interface RawClient {
   closed(): Promise<void>;
 }
 
-export async function rawClient(port: number): Promise<RawClient> {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
+export async function rawClient(port: number, isSecure = false): Promise<RawClient> {
+  const to = { port, host: '127.0.0.1' };
+  // The certificate is nobody's; here only what the server counts is of interest.
+  const socket = isSecure
+    ? connectTls({ ...to, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+    : connect(to);
+  await once(socket, isSecure ? 'secureConnect' : 'connect');
   socket.on('error', () => {}); // A reset is what several tests ask for.
   const client: RawClient = {
     socket,
