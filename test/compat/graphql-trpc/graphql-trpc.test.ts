@@ -1,19 +1,26 @@
 /** One endpoint for GraphQL and for tRPC, over whatever server: an operation's name comes from the client. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
+import { buffer } from 'node:stream/consumers';
+import { ApolloServer, HeaderMap } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { expressMiddleware } from '@as-integrations/express5';
+import Hapi from '@hapi/hapi';
+import { serve } from '@hono/node-server';
+import Router from '@koa/router';
 import fastifyApollo, { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { initTRPC } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import express from 'express';
 import fastify from 'fastify';
 import { createSchema, createYoga } from 'graphql-yoga';
+import { Hono } from 'hono';
+import Koa from 'koa';
 import { UNMATCHED } from '../../../src/http/route.js';
 import type { TestContext } from '../../support/context.js';
 import { counted, measured, until } from '../../support/http.js';
@@ -60,6 +67,73 @@ const router = t.router({
     throw new Error('failed');
   }),
 });
+
+type Answer = (request: Request) => Promise<Response>;
+
+const requestOf = ({ method = '', url, headers }: IncomingMessage, body: Buffer): Request =>
+  new Request(`http://localhost${url}`, {
+    method,
+    headers: Object.entries(headers) as [string, string][],
+    ...(method === 'GET' ? {} : { body: new Uint8Array(body) }),
+  });
+
+/** Frameworks for which there is no adapter of all three: each is asked as fetch is, under one route. */
+const overs: Record<string, (path: string, answer: Answer) => Promise<Running>> = {
+  Koa(path, answer) {
+    const router = new Router().all(path, async (ctx: any) => {
+      const response = await answer(requestOf(ctx.req, await buffer(ctx.req)));
+      ctx.status = response.status;
+      ctx.body = await response.text();
+    });
+    return listening(createServer(new Koa().use(router.routes()).callback()));
+  },
+  async Hapi(path, answer) {
+    const server = Hapi.server({ port: 0, address: '127.0.0.1', debug: false });
+    server.route({
+      method: '*',
+      path,
+      options: { payload: { parse: false } },
+      handler: async ({ raw, payload }, h) => {
+        const response = await answer(requestOf(raw.req, payload as Buffer));
+        return h.response(await response.text()).code(response.status);
+      },
+    });
+    await server.start();
+    return { port: server.info.port as number, close: () => server.stop() };
+  },
+  Hono: (path, answer) =>
+    listening(
+      serve({
+        fetch: new Hono().all(path, (c) => answer(c.req.raw)).fetch,
+        port: 0,
+        hostname: '127.0.0.1',
+      }) as Server,
+    ),
+};
+
+const yogaAnswer = (): Answer => {
+  const handler = yoga();
+  return async (request) => handler.fetch(request);
+};
+
+async function apolloAnswer(): Promise<Answer> {
+  const server = await apollo();
+  return async (request) => {
+    const httpGraphQLRequest = {
+      method: request.method,
+      headers: new HeaderMap([...request.headers]),
+      search: new URL(request.url).search,
+      body: await request.json(),
+    };
+    const { body, status } = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest,
+      context: async () => ({}),
+    });
+    return new Response(body.kind === 'complete' ? body.string : '', { status: status ?? 200 });
+  };
+}
+
+const trpcAnswer: Answer = (req) => fetchRequestHandler({ endpoint: '/trpc', req, router });
 
 /** What each is counted under. */
 const graphql: Record<string, { start(): Promise<Running>; path?: string; endpoint: string }> = {
@@ -138,6 +212,14 @@ const trpc: Record<string, { start(): Promise<Running>; prefix: string; endpoint
     endpoint: UNMATCHED,
   },
 };
+
+for (const [name, over] of Object.entries(overs)) {
+  const endpoint = '/graphql';
+  graphql[`GraphQL Yoga over ${name}`] = { start: async () => over(endpoint, yogaAnswer()), endpoint };
+  graphql[`Apollo over ${name}`] = { start: async () => over(endpoint, await apolloAnswer()), endpoint };
+  const path = name === 'Hapi' ? '/trpc/{path}' : '/trpc/:path';
+  trpc[`tRPC over ${name}`] = { start: () => over(path, trpcAnswer), prefix: '/trpc', endpoint: path };
+}
 
 async function countedOf(
   start: () => Promise<Running>,
