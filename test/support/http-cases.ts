@@ -204,7 +204,8 @@ export function describeFramework(name: string, framework: Framework): void {
       assert.deepEqual(await recorded(1), { [series('POST', framework.leftInBody ?? '/upload', 499)]: 1 });
     });
 
-    it('makes two series of 10,000 URLs', async () => {
+    it('makes two series of 10,000 URLs', async function () {
+      this.timeout(180_000); // Next.js renders a page for each.
       const one = await client();
       // Ten at a time: Express listens on the connection for each, and Node warns of more.
       for (let sent = 0; sent < 10_000; sent += 10) {

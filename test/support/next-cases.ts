@@ -58,7 +58,7 @@ export function describeNext(version: string, folder: string, next: Next): void 
   });
 
   describe(`Next.js ${version}, next start`, () => {
-    it('has the routes of pages, app routes and API routes', async () => {
+    it('has the routes of pages, app routes and API routes, also of what fails, is cached or left', async () => {
       const app = await buildNextApp(folder);
       const { stdout, stderr, code } = await runProcess({
         nodeArgs: ['--require', 'tsx/cjs'],
@@ -76,6 +76,19 @@ export function describeNext(version: string, folder: string, next: Next): void 
         'method=GET,endpoint=/legacy/[slug],status=200': 1,
         'method=GET,endpoint=/api/old/[id],status=200': 1,
         'method=GET,endpoint=(unmatched),status=404': 1,
+        'method=HEAD,endpoint=/users/[id],status=200': 1,
+        'method=OPTIONS,endpoint=/users/[id],status=204': 1,
+        'method=GET,endpoint=/throw/[id],status=500': 1,
+        'method=GET,endpoint=/reject/[id],status=500': 1,
+        'method=GET,endpoint=/broken/[id],status=500': 1,
+        'method=GET,endpoint=/missing/[id],status=404': 1,
+        'method=GET,endpoint=/cached/[id],status=304': 1,
+        'method=GET,endpoint=/docs/[...path],status=200': 1,
+        'method=GET,endpoint=(unmatched),status=200': 1,
+        'method=GET,endpoint=(unmatched),status=308': 1,
+        'method=GET,endpoint=/hang/[id],status=499': 1,
+        'method=GET,endpoint=/stream/[id],status=499': 1,
+        'method=GET,endpoint=/events/[id],status=499': 1,
       });
     });
   });
