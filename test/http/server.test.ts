@@ -236,6 +236,17 @@ describe('HTTP server hook', () => {
       });
     });
 
+    it('records 499 of a body that takes longer than the server waits', async () => {
+      await served.close();
+      const limits = { requestTimeout: 30, headersTimeout: 30, connectionsCheckingInterval: 10 };
+      served = await serve(undefined, createServer(limits, handle));
+      const one = await client();
+      one.send(head('POST', '/hang', 'Content-Length: 100') + 'abc');
+      // From Node itself, to the connection: no answer of the application's.
+      await one.receive('HTTP/1.1 408');
+      assert.deepEqual(await recorded(1), { 'method=POST,endpoint=/hang,status=499': 1 });
+    });
+
     it('records 499 while the client does not read what was sent', async () => {
       const one = await client();
       one.socket.pause();
