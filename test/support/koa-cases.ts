@@ -51,7 +51,16 @@ function koasOwn(Router: any): any[] {
     .get('/both/:taken', ok)
     .get(/^\/re\/(\d+)$/, ok)
     .put('/put/:id', ok)
-    .all('/all/:id', ok);
+    .all('/all/:id', ok)
+    .param('stop', (_stop: string, ctx: any) => void (ctx.status = 401))
+    .get('/stop/:stop', ok)
+    .get('/caught/:id', () => {
+      throw new Error('thrown');
+    })
+    .get('/taken/:id', (ctx: any) => {
+      ctx.respond = false;
+      ctx.res.writeHead(202, { connection: 'close' }).end('mine');
+    });
   several.use((ctx: any, next: any) => (ctx.get('host') === 'localhost' ? next() : undefined));
   return [v1, org, several];
 }
@@ -63,6 +72,9 @@ const also = {
   'GET /both/1': '/both/:taken 200',
   'GET /re/1': '/^\\/re\\/(\\d+)$/ 200',
   'PATCH /all/1': '/all/:id 200',
+  'GET /stop/1': '/stop/:stop 401',
+  'GET /caught/1': '/caught/:id 503',
+  'GET /taken/1': '/taken/:id 202',
   // Both answered by allowedMethods.
   'OPTIONS /put/1': `${UNMATCHED} 200`,
   'GET /put/1': `${UNMATCHED} 405`,
@@ -83,6 +95,9 @@ export function describeKoa(
       const app = new Koa();
       app.silent = true;
       app.use((ctx: any, next: any) => (ctx.path === '/before/1' ? void (ctx.status = 403) : next()));
+      app.use((ctx: any, next: any) =>
+        ctx.path === '/caught/1' ? next().catch(() => void (ctx.status = 503)) : next(),
+      );
       mounts(app);
       for (const router of [routes(new Router(), control), ...koasOwn(Router)])
         app.use(router.routes()).use(router.allowedMethods());

@@ -64,6 +64,12 @@ function fastifysOwn(app: FastifyInstance): void {
     });
     checked.get('/checked/:id', async () => 'ok');
   });
+  app.get(
+    '/early/:id',
+    { preValidation: (_request, reply, _done) => void reply.code(422).send() },
+    async () => 'ok',
+  );
+  app.get('/late/:id', { onSend: async () => { throw new Error('onSend'); } }, async () => 'ok'); // prettier-ignore
   app.get('/hijacked/:id', (_request, reply) => {
     reply.hijack();
     reply.raw.writeHead(202, { connection: 'close' }).end('mine');
@@ -97,6 +103,8 @@ const also = {
   'GET /api/v1/deep/1/x/2': '/api/v1/deep/:deep/x/:x 200',
   'GET /guarded/1': '/guarded/:id 401',
   'GET /checked/1': '/checked/:id 403',
+  'GET /early/1': '/early/:id 422',
+  'GET /late/1': '/late/:id 500',
   'GET /hijacked/1': '/hijacked/:id 202',
   'GET /raw/1': '/raw/:id 203',
   'GET /async-error/1': '/async-error/:id 503',

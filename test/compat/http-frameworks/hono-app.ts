@@ -61,6 +61,10 @@ export function build(Hono: HonoClass, control: Control): HonoApp {
   app.get('/several/:id', async (_c, next) => next(), ok);
   app.all('/all/:id', ok).on(['PUT', 'PATCH'], '/both/:id', ok);
   app.get('/optional/:id?', ok).get('/number/:id{[0-9]+}', ok).get('/wild/*', ok);
+  app
+    .get('/nothing/:id', (c) => c.notFound())
+    .basePath('/based')
+    .get('/on/:id', ok);
   app.mount('/mounted', () => new Response('ok'));
   return app;
 }
@@ -81,5 +85,7 @@ export const also = {
   'GET /optional/1': '/optional/:id? 200',
   'GET /number/1': '/number/:id{[0-9]+} 200',
   'GET /wild/a/b': '/wild/* 200',
+  'GET /nothing/1': '/nothing/:id 404',
+  'GET /based/on/1': '/based/on/:id 200',
   'GET /mounted/a/b': '/mounted/* 200',
 };
