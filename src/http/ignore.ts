@@ -15,6 +15,9 @@ export function isOwn(serverOrRequest: object): boolean {
   return (serverOrRequest as { [OWN]?: unknown })[OWN] === true;
 }
 
+/** A proxy's request may name the server before the path: RFC 9112, 3.2.2. */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
+
 /**
  * Tells whether a request's URL is one to leave out: `/health` is that path, `/internal/*` all below it. Undefined when
  * nothing is left out, so that nobody asks.
@@ -23,7 +26,8 @@ export function ignoredPaths(patterns: readonly string[]): ((url: string) => boo
   if (patterns.length === 0) return undefined;
   const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('/*')));
   const below = patterns.filter((pattern) => pattern.endsWith('/*')).map((pattern) => pattern.slice(0, -1));
-  return (url) => {
+  return (target) => {
+    const url = target.startsWith('/') ? target : target.replace(ORIGIN, '');
     const end = url.indexOf('?');
     const path = end < 0 ? url : url.slice(0, end);
     return exact.has(path) || below.some((start) => path.startsWith(start));

@@ -11,8 +11,26 @@ describe('INTELIA_HTTP_IGNORE', () => {
       INTELIA_HTTP_IGNORE: '/health, /internal/* ,/a/b/',
     });
     const isIgnored = ignoredPaths(httpIgnore);
-    const ignored = ['/health', '/health?full=1', '/internal/', '/internal/a/b?c', '/a/b/'];
-    const counted = ['/', '/health/', '/healthy', '/internal', '/internals/a', '/a/b', '/x/health', '', '*'];
+    const ignored = [
+      '/health',
+      '/health?full=1',
+      '/internal/',
+      '/internal/a/b?c',
+      '/a/b/',
+      'http://api:80/health?x',
+    ];
+    const counted = [
+      '/',
+      '/health/',
+      '/healthy',
+      '/internal',
+      '/internals/a',
+      '/a/b',
+      '/x/health',
+      '',
+      '*',
+      'http://health',
+    ];
     assert.deepEqual(
       [...ignored, ...counted].filter((url) => isIgnored?.(url)),
       ignored,
