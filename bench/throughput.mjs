@@ -1,6 +1,7 @@
 // A server under load, bare and measured: requests a second, and user CPU for each request. The load comes from this
 // process, on another core. Every round starts new processes, since one and the same program is some percent faster or
-// slower from one start to the next. Bare runs twice in each round: what the others are compared with is the mean of
+// slower from one start to the next, and puts load on them by short turns, since a machine that is not ours alone is
+// faster or slower from one second to the next. Bare is there twice: what the others are compared with is the mean of
 // the two, and how they differ is the noise.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +13,8 @@ import { isQuick, report } from './lib/rounds.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const ROUNDS = isQuick ? 1 : 11;
 const WARM_UP = isQuick ? 0.3 : 1.5;
-const SECONDS = isQuick ? 0.3 : 2;
+const TURNS = isQuick ? 1 : 12;
+const SECONDS = 0.25;
 const BARE = ['bare, once', 'bare, again'];
 /**
  * The young generation at its full size from the start. V8 lets it grow under load, from 1 to 16 MB in about half a
@@ -67,33 +69,54 @@ async function startServer(kind, [flags, measuring, more = {}]) {
   return { port, cpu, stop, stderr: () => stderr };
 }
 
-async function load({ port, cpu }, duration) {
+/** Adds what this load comes to. */
+async function load({ port, cpu }, duration, sums) {
   const before = await cpu();
   const url = `http://127.0.0.1:${port}/things/42`;
-  const result = await autocannon({ url, connections: 20, pipelining: 1, duration, sampleInt: 100 });
+  const result = await autocannon({ url, connections: 20, pipelining: 1, duration, sampleInt: 50 });
   const after = await cpu();
   const requests = result.requests.total;
   if (result.non2xx > 0 || result.errors > 0 || requests === 0)
     throw new Error(`the load went wrong on ${url}`);
-  return { rate: requests / result.duration, cpu: (after.user - before.user) / requests };
+  sums.requests += requests;
+  sums.seconds += result.duration;
+  sums.cpu += after.user - before.user;
 }
 
-async function sample(kind, name, how) {
-  const server = await startServer(kind, how);
-  await load(server, WARM_UP);
-  const figures = await load(server, SECONDS);
-  await server.stop();
-  if (name === OURS && !server.stderr().includes('[intelia-otel]'))
-    throw new Error('the preload said nothing: was it inert?');
-  return figures;
+const nothing = () => ({ requests: 0, seconds: 0, cpu: 0 });
+
+/** The figures of all contenders in one round, by name. */
+async function round(kind, contenders) {
+  const running = [];
+  for (const [name, how] of contenders) {
+    const server = await startServer(kind, how);
+    await load(server, WARM_UP, nothing());
+    running.push({ name, server, sums: nothing() });
+  }
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const { server, sums } of rotated(running, turn)) await load(server, SECONDS, sums);
+  }
+  for (const { name, server } of running) {
+    await server.stop();
+    if (name === OURS && !server.stderr().includes('[intelia-otel]'))
+      throw new Error('the preload said nothing: was it inert?');
+  }
+  return Object.fromEntries(
+    running.map(({ name, sums: { requests, seconds, cpu } }) => [
+      name,
+      { rate: requests / seconds, cpu: cpu / requests },
+    ]),
+  );
 }
+
+const rotated = (all, by) => all.map((_, i) => all[(i + by) % all.length]);
 
 async function measure(kind, title, min) {
   const all = Object.entries(contenders(kind));
   const samples = Object.fromEntries(all.map(([name]) => [name, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    const order = all.map((_, i) => all[(i + round) % all.length]);
-    for (const [name, how] of order) samples[name].push(await sample(kind, name, how));
+  for (let i = 0; i < ROUNDS; i++) {
+    const figures = await round(kind, rotated(all, i));
+    for (const [name] of all) samples[name].push(figures[name]);
   }
 
   const times = (key) => {
