@@ -37,10 +37,12 @@ const autoEnv = {
   OTEL_TRACES_EXPORTER: 'none',
   OTEL_LOGS_EXPORTER: 'none',
 };
+const PRELOAD = ['--require', here('../dist/register.cjs')];
 const AUTO = ['--require', '@opentelemetry/auto-instrumentations-node/register'];
 const contenders = (kind) => ({
   [BARE[0]]: [[], 'none'],
-  [OURS]: [['--require', here('../dist/register.cjs')], 'none'],
+  [OURS]: [PRELOAD, 'none'],
+  [`${OURS}, with OTel's HTTP metrics`]: [PRELOAD, 'none', { INTELIA_SEMCONV_METRICS: 'http' }],
   [kind === 'http' ? PROM : 'express-prom-bundle 8.0.0']: [[], 'prom-client'],
   [`${OTEL}, instrumentation-http`]: [['--require', here('apps/otel.cjs')], 'none'],
   'auto-instrumentations-node 0.81.2': [AUTO, 'none', autoEnv],
