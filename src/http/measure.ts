@@ -31,11 +31,14 @@ function countFailure({ status }: HttpEvent, emit: Emit): void {
   if (Number(status) >= 500) emit('intelia_errors_total', 1, SERVER_ERROR);
 }
 
-/** What the requests of one endpoint and method are recorded with. */
-interface Series {
+/** What the requests that are alike in all labels are recorded with. */
+interface Series extends Omit<HttpEvent, 'duration'> {
+  readonly count: Bound;
   readonly time: Bound;
-  readonly countByStatus: Map<number | string, Bound>;
 }
+
+const isOf = (series: Series, { endpoint, method, status }: HttpEvent): boolean =>
+  series.status === status && series.method === method && series.endpoint === endpoint;
 
 /**
  * `measureRequest` with a memory of the series it has recorded into: to find them by their labels takes a quarter of
@@ -45,29 +48,36 @@ export function createRequestMeasure({
   emit,
   bind,
 }: Pick<Context, 'emit' | 'bind'>): (event: HttpEvent) => void {
-  const known = new Map<string, Map<string, Series>>();
+  const known = new Map<string, Series[]>();
+  let last: Series | undefined;
+
+  /** Most requests are like the one before; for one endpoint there are a few kinds. */
+  function find(event: HttpEvent): Series | undefined {
+    if (last !== undefined && isOf(last, event)) return last;
+    const all = known.get(event.endpoint) ?? [];
+    for (const series of all) if (isOf(series, event)) return (last = series);
+    return undefined;
+  }
 
   function remember(event: HttpEvent): void {
     const count = bind('intelia_http_requests_total', labelsOf(event));
     const time = bind('intelia_http_request_duration_seconds', labelsOf(event));
     if (count === undefined || time === undefined) return;
     const { endpoint, method, status } = event;
-    let methods = known.get(endpoint);
-    if (methods === undefined) known.set(endpoint, (methods = new Map()));
-    let series = methods.get(method);
-    if (series === undefined) methods.set(method, (series = { time, countByStatus: new Map() }));
-    series.countByStatus.set(status, count);
+    const all = known.get(endpoint);
+    const series = { endpoint, method, status, count, time };
+    if (all === undefined) known.set(endpoint, [series]);
+    else all.push(series);
   }
 
   return (event) => {
-    const series = known.get(event.endpoint)?.get(event.method);
-    const count = series?.countByStatus.get(event.status);
-    if (series === undefined || count === undefined) {
+    const series = find(event);
+    if (series === undefined) {
       measureRequest(event, emit);
       remember(event);
       return;
     }
-    count(1);
+    series.count(1);
     series.time(event.duration);
     countFailure(event, emit);
   };
