@@ -2,6 +2,7 @@
 // which driver; it prints its spans and what it was counted for. Packages are those of the folder it is started in.
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
+const { ownMetrics } = require('../../support/own-metrics.cjs');
 const { SDK, PACKAGE, POSTGRES, MYSQL, WORK } = process.env;
 const load = createRequire(join(process.cwd(), 'app.cjs'));
 
@@ -32,21 +33,8 @@ exports.main = async ({ NodeTracerProvider, TracerProvider }) => {
   });
   for (const work of WORK.split(',')) await works[work](trace);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  console.log(JSON.stringify({ told, text: await scrape() }));
+  console.log(JSON.stringify({ told, text: await ownMetrics(PACKAGE) }));
 };
-
-/** A new series reads 0 the first time. */
-async function scrape() {
-  const { createServer } = require('node:http');
-  const server = createServer(require(PACKAGE).metricsHandler()).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const url = `http://127.0.0.1:${server.address().port}/metrics`;
-  await (await fetch(url)).text();
-  const text = await (await fetch(url)).text();
-  server.close();
-  server.closeAllConnections();
-  return text;
-}
 
 const inSpan = (trace, name, run) =>
   trace.getTracer('app').startActiveSpan(name, async (span) => {

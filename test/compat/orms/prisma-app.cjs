@@ -1,9 +1,9 @@
 // An application on Prisma that traces it with OTel, and knows nothing of who counts. DRIVER: pg, that is hooked, or PGlite,
 // which is not. It prints its spans and what it was counted for.
-const { createServer } = require('node:http');
 const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
 const { registerInstrumentations } = require('@opentelemetry/instrumentation');
 const { PrismaInstrumentation } = require('@prisma/instrumentation');
+const { ownMetrics } = require('../../support/own-metrics.cjs');
 const { DRIVER, TABLES, PACKAGE, POSTGRES } = process.env;
 
 const told = [];
@@ -31,18 +31,6 @@ const adapters = {
   },
 };
 
-/** A new series reads 0 the first time. */
-async function scrape() {
-  const server = createServer(require(PACKAGE).metricsHandler()).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const url = `http://127.0.0.1:${server.address().port}/metrics`;
-  await (await fetch(url)).text();
-  const text = await (await fetch(url)).text();
-  server.close();
-  server.closeAllConnections();
-  return text;
-}
-
 void (async () => {
   const { PrismaClient } = require('./.cache/prisma/client.ts');
   const prisma = new PrismaClient({ adapter: await adapters[DRIVER]() });
@@ -58,5 +46,5 @@ void (async () => {
     })
     .catch(() => {});
   await prisma.$disconnect();
-  console.log(JSON.stringify({ told, text: await scrape() }));
+  console.log(JSON.stringify({ told, text: await ownMetrics(PACKAGE) }));
 })();
