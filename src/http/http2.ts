@@ -8,13 +8,12 @@ import type { Hook } from '../context.js';
 import { onChannel } from '../hook/channel.js';
 import { ignoredPaths } from './ignore.js';
 import { createRequestMeasure } from './measure.js';
-import { beginRoute, endpointOf, endRoute, type RouteState } from './route.js';
+import { beginRoute, endpointOf, endRoute, newState, type RouteState } from './route.js';
+import { CLIENT_CLOSED_REQUEST } from './status.js';
 
 /** Codes of RFC 9113 with which a client lets go of a stream; it has little use for the others. */
 const NO_ERROR = 0;
 const CANCEL = 8;
-
-const CLIENT_CLOSED_REQUEST = 499;
 
 interface Exchange {
   readonly route: RouteState;
@@ -39,7 +38,8 @@ export const hookHttp2: Hook = (context) => {
     // As with HTTP/1, tunnels are no requests; nor is what the server pushes, whose ids are even.
     if (method === 'CONNECT' || (stream.id ?? 0) % 2 === 0) return;
     if (isIgnored?.(headers[':path'] ?? '') === true) return;
-    const route = beginRoute(stream);
+    const route = newState();
+    beginRoute(stream, route);
     (stream as Tracked)[EXCHANGE] = { method, route, startedAt: now() };
   });
 
@@ -47,11 +47,10 @@ export const hookHttp2: Hook = (context) => {
     const exchange = (stream as Tracked)[EXCHANGE];
     if (exchange === undefined) return;
     (stream as Tracked)[EXCHANGE] = undefined;
-    endRoute(stream);
     const { method, route, startedAt } = exchange;
+    endRoute(route);
     if (route.isOwn) return;
-    const duration = now() - startedAt;
-    measure({ method, endpoint: endpointOf(route), status: statusOf(stream), duration });
+    measure(method, endpointOf(route), statusOf(stream), now() - startedAt);
   });
 };
 

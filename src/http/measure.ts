@@ -24,10 +24,10 @@ const labelsOf = (event: HttpEvent): Labels<'intelia_http_requests_total'> => ev
 export function measureRequest(event: HttpEvent, emit: Emit): void {
   emit('intelia_http_requests_total', 1, labelsOf(event));
   emit('intelia_http_request_duration_seconds', event.duration, labelsOf(event));
-  countFailure(event, emit);
+  countFailure(event.status, emit);
 }
 
-function countFailure({ status }: HttpEvent, emit: Emit): void {
+function countFailure(status: HttpEvent['status'], emit: Emit): void {
   if (Number(status) >= 500) emit('intelia_errors_total', 1, SERVER_ERROR);
 }
 
@@ -37,27 +37,24 @@ interface Series extends Omit<HttpEvent, 'duration'> {
   readonly time: Bound;
 }
 
-const isOf = (series: Series, { endpoint, method, status }: HttpEvent): boolean =>
+const isOf = (series: Series, method: string, endpoint: string, status: HttpEvent['status']): boolean =>
   series.status === status && series.method === method && series.endpoint === endpoint;
+
+type RequestMeasure = (
+  method: string,
+  endpoint: string,
+  status: HttpEvent['status'],
+  duration: number,
+) => void;
 
 /**
  * `measureRequest` with a memory of the series it has recorded into: to find them by their labels takes a quarter of
- * all that a request pays. Series that do not exist are not remembered, so their bound holds here too.
+ * all that a request pays. Series that do not exist are not remembered, so their bound holds here too. Takes the fields
+ * of an event, which is made for a new series only.
  */
-export function createRequestMeasure({
-  emit,
-  bind,
-}: Pick<Context, 'emit' | 'bind'>): (event: HttpEvent) => void {
+export function createRequestMeasure({ emit, bind }: Pick<Context, 'emit' | 'bind'>): RequestMeasure {
   const known = new Map<string, Series[]>();
   let last: Series | undefined;
-
-  /** Most requests are like the one before; for one endpoint there are a few kinds. */
-  function find(event: HttpEvent): Series | undefined {
-    if (last !== undefined && isOf(last, event)) return last;
-    const all = known.get(event.endpoint) ?? [];
-    for (const series of all) if (isOf(series, event)) return (last = series);
-    return undefined;
-  }
 
   function remember(event: HttpEvent): void {
     const count = bind('intelia_http_requests_total', labelsOf(event));
@@ -70,15 +67,18 @@ export function createRequestMeasure({
     else all.push(series);
   }
 
-  return (event) => {
-    const series = find(event);
-    if (series === undefined) {
+  return (method, endpoint, status, duration) => {
+    // Most requests are like the one before; for one endpoint there are a few kinds.
+    if (last === undefined || !isOf(last, method, endpoint, status))
+      last = known.get(endpoint)?.find((series) => isOf(series, method, endpoint, status));
+    if (last === undefined) {
+      const event = { method, endpoint, status, duration };
       measureRequest(event, emit);
       remember(event);
       return;
     }
-    series.count(1);
-    series.time(event.duration);
-    countFailure(event, emit);
+    last.count(1);
+    last.time(duration);
+    countFailure(status, emit);
   };
 }

@@ -67,7 +67,8 @@ export function routeState(req: Marked): RouteState {
   return (req[ROUTE] ??= stateOfStream(req) ?? newState());
 }
 
-const newState = (): RouteState => ({ given: undefined, source: undefined, isOwn: false });
+/** Of a request that nobody has said anything about. */
+export const newState = (): RouteState => ({ given: undefined, source: undefined, isOwn: false });
 
 /** Of HTTP/2 a stream is all that is seen; a request of its compatibility API shares the state of its stream. */
 function stateOfStream({ stream }: { readonly stream?: unknown }): RouteState | undefined {
@@ -81,14 +82,15 @@ function stateOfStream({ stream }: { readonly stream?: unknown }): RouteState | 
 let begun: Marked | undefined;
 let begunState: RouteState | undefined;
 
-/** The state of a request that the application has not seen yet; another copy of this package may have made it. */
-export function beginRoute(req: Marked): RouteState {
+/** To be called before the application sees the request. */
+export function beginRoute(req: Marked, state: RouteState): void {
+  const earlier = req[ROUTE];
+  if (earlier !== undefined) Object.assign(state, earlier);
+  req[ROUTE] = begunState = state;
   begun = req;
-  begunState = req[ROUTE] ??= newState();
-  return begunState;
 }
 
 /** To be called when the request has ended, or it would be kept alive until the next. */
-export function endRoute(req: Marked): void {
-  if (req === begun) begun = begunState = undefined;
+export function endRoute(state: RouteState): void {
+  if (state === begunState) begun = begunState = undefined;
 }

@@ -1,19 +1,18 @@
 /**
- * HTTP requests, from the channels that Node's own http and https servers publish. The first message comes when the
- * headers are parsed and before any `request` listener runs, the second when all of the answer has been handed over;
- * a connection that ends before tells so itself. Upgrades and CONNECT that somebody listens for, and input that is no
+ * HTTP requests, from the channel that Node's own http and https servers publish to when the headers are parsed and
+ * before any `request` listener runs, to the moment when all of the answer has been handed over (finish.ts); a
+ * connection that ends before tells so itself. Upgrades and CONNECT that somebody listens for, and input that is no
  * HTTP (`clientError`), never come here: they are not requests.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Hook } from '../context.js';
-import { onChannel } from '../hook/channel.js';
+import { onFinish } from './finish.js';
 import { ignoredPaths, isOwn } from './ignore.js';
 import { createRequestMeasure } from './measure.js';
-import { beginRoute, endpointOf, endRoute, type RouteState } from './route.js';
-
-/** nginx's code for a client that went away before the answer was complete; no RFC has one. */
-const CLIENT_CLOSED_REQUEST = 499;
+import { beginRoute, endpointOf, endRoute, type RouteSource, type RouteState } from './route.js';
+import { statusOf } from './status.js';
 
 interface Message {
   readonly request: IncomingMessage;
@@ -22,90 +21,97 @@ interface Message {
   readonly server: Server;
 }
 
-interface Exchange extends Omit<Message, 'socket'> {
-  readonly route: RouteState;
-  /** Kept from the start: method-override middleware changes `request.method`. */
-  readonly method: string;
-  readonly startedAt: number;
-  /** The next request of a pipeline. */
-  next: Exchange | undefined;
-}
+/** One request until its answer has ended. */
+class Exchange implements RouteState {
+  given: string | undefined = undefined;
+  source: RouteSource | undefined = undefined;
+  isOwn = false;
+  /** Of a pipeline the next request, and after the newest the oldest: most often the request itself. */
+  next: Exchange = this;
 
-/** The requests of one connection that are open, the oldest first. */
-interface Open {
-  first: Exchange | undefined;
-  last: Exchange | undefined;
+  constructor(
+    readonly response: ServerResponse,
+    readonly server: Server,
+    /** Kept from the start: method-override middleware changes `request.method`. */
+    readonly method: string,
+    readonly startedAt: number,
+  ) {}
 }
 
 export const hookHttpServer: Hook = (context) => {
   const { config, guard, now } = context;
   const measure = createRequestMeasure(context);
   const isIgnored = ignoredPaths(config.httpIgnore);
+  // The hottest code of this package, so with a `try` of its own instead of `guard.wrap`.
+  const starts = guard.fuse('http request');
+  const ends = guard.fuse('http response');
+  let isFinishSeen = false;
   // A symbol of this hook alone. State on the socket itself costs a third of a WeakMap and dies with it; to listen to
   // each response would cost as much as all the rest.
-  const OPEN = Symbol('intelia.http.open');
-  type TrackedSocket = Socket & { [OPEN]?: Open };
+  const NEWEST = Symbol('intelia.http.newest');
+  /** The newest of the requests that are open; null once there is none. */
+  type TrackedSocket = Socket & { [NEWEST]?: Exchange | null };
 
   function track(socket: TrackedSocket, exchange: Exchange): void {
-    let open = socket[OPEN];
-    if (open === undefined) {
-      socket[OPEN] = open = { first: undefined, last: undefined };
-      socket.on('close', onSocketClose);
+    const newest = socket[NEWEST];
+    if (newest === undefined) socket.on('close', onSocketClose);
+    if (newest != null) {
+      exchange.next = newest.next;
+      newest.next = exchange;
     }
-    if (open.last === undefined) open.first = exchange;
-    else open.last.next = exchange;
-    open.last = exchange;
+    socket[NEWEST] = exchange;
   }
 
   /** What is open now has no answer, or one that never got its turn. */
   function onSocketClose(this: TrackedSocket): void {
-    const open = this[OPEN] as Open;
-    let each = open.first;
-    open.first = open.last = undefined;
-    for (; each !== undefined; each = each.next) record(each, this);
-  }
-
-  function record(exchange: Exchange, socket: Socket): void {
+    const newest = this[NEWEST];
+    this[NEWEST] = null;
+    if (newest == null || ends.isBlown) return;
+    let each = newest;
     try {
-      const { method, request, route, startedAt } = exchange;
-      endRoute(request);
-      if (route.isOwn) return;
-      const status = statusOf(exchange, socket);
-      measure({ method, endpoint: endpointOf(route), status, duration: now() - startedAt });
+      do record((each = each.next), statusOf(each, this));
+      while (each !== newest);
     } catch (error) {
-      guard.report('http close', error);
+      ends.fail(error);
     }
   }
 
-  onChannel(guard, 'http.server.request.start', ({ request, response, socket, server }: Message) => {
-    if (isOwn(server) || isIgnored?.(request.url ?? '') === true) return;
-    const method = request.method ?? '';
-    const route = beginRoute(request);
-    track(socket, { request, response, server, method, route, startedAt: now(), next: undefined });
+  function record(exchange: Exchange, status: number): void {
+    endRoute(exchange);
+    if (exchange.isOwn) return;
+    measure(exchange.method, endpointOf(exchange), status, now() - exchange.startedAt);
+  }
+
+  subscribe('http.server.request.start', (message) => {
+    if (starts.isBlown) return;
+    try {
+      const { request, response, socket, server } = message as Message;
+      if (!isFinishSeen) {
+        isFinishSeen = true;
+        onFinish(finish);
+      }
+      if (isOwn(server) || isIgnored?.(request.url ?? '') === true) return;
+      const exchange = new Exchange(response, server, request.method ?? '', now());
+      beginRoute(request, exchange);
+      track(socket, exchange);
+    } catch (error) {
+      starts.fail(error);
+    }
   });
 
-  onChannel(guard, 'http.server.response.finish', ({ response, socket }: Message) => {
-    const open = (socket as TrackedSocket)[OPEN];
-    const exchange = open?.first;
-    // The answers of a pipeline finish in turn; one that is not measured is not among them.
-    if (open === undefined || exchange?.response !== response) return;
-    open.first = exchange.next;
-    // An idle connection holds on to nothing.
-    if (open.first === undefined) open.last = undefined;
-    record(exchange, socket);
-  });
+  function finish(response: ServerResponse, socket: TrackedSocket): void {
+    if (ends.isBlown) return;
+    try {
+      const newest = socket[NEWEST];
+      // The answers of a pipeline finish in turn; one that is not measured is not among them.
+      const exchange = newest?.next;
+      if (newest == null || exchange?.response !== response) return;
+      if (exchange === newest) socket[NEWEST] = null;
+      else newest.next = exchange.next;
+      // A write that failed counts as finished, too; its error is there before the connection is gone.
+      record(exchange, socket.errored == null ? response.statusCode : statusOf(exchange, socket));
+    } catch (error) {
+      ends.fail(error);
+    }
+  }
 };
-
-/**
- * What became of the request. An answer that did not finish was cut off by the client (its end of the connection or an
- * error of the connection was seen) or else by the server: a destroyed response, a time-out, Express' way with an error
- * after the headers. That is 500 whatever the headers said, unless the server is being closed and so ends its streams.
- */
-function statusOf({ response, server }: Exchange, socket: Socket): number {
-  // A write that failed counts as finished, too; its error is there before the connection is gone.
-  if (!socket.destroyed && socket.errored == null) return response.statusCode;
-  const clientGone = socket.readableEnded || (socket.errored != null && socket.errored !== response.errored);
-  if (clientGone) return CLIENT_CLOSED_REQUEST;
-  if (response.writableFinished) return response.statusCode;
-  return response.headersSent && !server.listening ? response.statusCode : 500;
-}

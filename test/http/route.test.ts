@@ -5,6 +5,7 @@ import {
   beginRoute,
   endpointOf as endpointOfState,
   endRoute,
+  newState,
   routeState,
   setRoute,
   UNMATCHED,
@@ -19,19 +20,22 @@ describe('the state of a request', () => {
   it('is its own, whichever request began last and whatever has ended', () => {
     const one: RequestLike = {};
     const two: RequestLike = {};
-    const states = [beginRoute(one), beginRoute(two)];
-    assert.deepEqual(
-      [routeState(one), routeState(two)].map((of) => states.indexOf(of)),
-      [0, 1],
-    );
-    endRoute(two);
-    assert.deepEqual(
-      [routeState(one), routeState(two)].map((of) => states.indexOf(of)),
-      [0, 1],
-    );
-    endRoute(one);
-    assert.equal(beginRoute(one), states[0], 'what another copy of the package has put there stays');
-    endRoute(one);
+    const states = [newState(), newState()] as const;
+    beginRoute(one, states[0]);
+    beginRoute(two, states[1]);
+    const found = (): number[] => [routeState(one), routeState(two)].map((of) => states.indexOf(of));
+    assert.deepEqual(found(), [0, 1]);
+    endRoute(states[1]);
+    assert.deepEqual(found(), [0, 1]);
+    endRoute(states[0]);
+    assert.deepEqual(found(), [0, 1]);
+  });
+
+  it('keeps what was said before the request began', () => {
+    const req: RequestLike = {};
+    setRoute(req, '/x');
+    beginRoute(req, newState());
+    assert.equal(endpointOf(req), '/x');
   });
 });
 
@@ -84,7 +88,14 @@ for (const [name, measureOf] of [
       (event: HttpEvent) =>
         measureRequest(event, emit),
   ],
-  ['createRequestMeasure', createRequestMeasure],
+  [
+    'createRequestMeasure',
+    (context: Context) => {
+      const measure = createRequestMeasure(context);
+      return ({ method, endpoint, status, duration }: HttpEvent) =>
+        measure(method, endpoint, status, duration);
+    },
+  ],
 ] as const) {
   describe(name, () => {
     it('counts, times, and adds an error for 5xx', () => {
