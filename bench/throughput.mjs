@@ -1,9 +1,10 @@
 // A server under load, bare and measured: requests a second, and user CPU for each request. The load comes from this
-// process, on another core. Every round starts new processes, since one and the same program is some percent faster or
+// process, on another core: they are pinned where the system has `taskset`, or a server is slower for the moment that
+// it takes to be moved away from the load. Every round starts new processes, since one and the same program is some percent faster or
 // slower from one start to the next, and puts load on them by short turns, since a machine that is not ours alone is
 // faster or slower from one second to the next. Bare is there twice: what the others are compared with is the mean of
 // the two, and how they differ is the noise.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
@@ -49,9 +50,21 @@ const contenders = (kind) => ({
   [BARE[1]]: [[], 'none'],
 });
 
+/** Keeps this process to the first core, and gives what keeps a command to the second; nothing where that cannot be. */
+function pinToCores() {
+  const taskset = (...args) => spawnSync('taskset', args).status === 0;
+  const canPin =
+    taskset('--cpu-list', '1', 'true') &&
+    taskset('--all-tasks', '--cpu-list', '--pid', '0', String(process.pid));
+  return canPin ? ['taskset', '--cpu-list', '1'] : [];
+}
+
+const PINNED = pinToCores();
+
 async function startServer(kind, [flags, measuring, more = {}]) {
-  const args = [GROWN, ...flags, here('apps/server.cjs'), kind, measuring];
-  const child = spawn(process.execPath, args, {
+  const node = [process.execPath, GROWN, ...flags, here('apps/server.cjs'), kind, measuring];
+  const [command, ...args] = [...PINNED, ...node];
+  const child = spawn(command, args, {
     env: { ...env, ...more },
     cwd: here('.'),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -25,7 +25,7 @@ export type TableName = 'servers' | 'databases' | 'llm' | 'clients';
 
 export const TABLES: Readonly<Record<TableName, readonly Row[]>> = {
   servers: [
-    { what: '`http`, `https` servers', versions: "Node's own", seen: 'channel `http.server.request.start`', also: ['test/http'] },
+    { what: '`http`, `https` servers', versions: "Node's own", seen: 'channel `http.server.request.start`, method `detachSocket` of responses', also: ['test/http'] },
     { what: '`http2` servers', versions: "Node's own, from 22.17, 24.2 on", seen: 'channels `http2.server.stream.*`', also: ['test/http'] },
     { what: 'Express', libraries: ['express'], root: 'test/http', seen: 'where a layer of its router is entered; known from 4.10 on' },
     { what: 'Fastify', libraries: ['fastify'], seen: 'channel `fastify.initialization`, a first `onRequest` hook' },

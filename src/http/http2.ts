@@ -38,8 +38,7 @@ export const hookHttp2: Hook = (context) => {
     // As with HTTP/1, tunnels are no requests; nor is what the server pushes, whose ids are even.
     if (method === 'CONNECT' || (stream.id ?? 0) % 2 === 0) return;
     if (isIgnored?.(headers[':path'] ?? '') === true) return;
-    const route = newState();
-    beginRoute(stream, route);
+    const route = beginRoute(stream, newState());
     (stream as Tracked)[EXCHANGE] = { method, route, startedAt: now() };
   });
 

@@ -82,12 +82,14 @@ function stateOfStream({ stream }: { readonly stream?: unknown }): RouteState | 
 let begun: Marked | undefined;
 let begunState: RouteState | undefined;
 
-/** To be called before the application sees the request. */
-export function beginRoute(req: Marked, state: RouteState): void {
-  const earlier = req[ROUTE];
-  if (earlier !== undefined) Object.assign(state, earlier);
-  req[ROUTE] = begunState = state;
+/**
+ * To be called before the application sees the request. Gives its state from now on: `fresh`, unless another copy of
+ * this package has put one there.
+ */
+export function beginRoute(req: Marked, fresh: RouteState): RouteState {
   begun = req;
+  begunState = req[ROUTE] ??= fresh;
+  return begunState;
 }
 
 /** To be called when the request has ended, or it would be kept alive until the next. */

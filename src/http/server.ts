@@ -21,8 +21,9 @@ interface Message {
   readonly server: Server;
 }
 
-/** One request until its answer has ended. */
+/** One request until its answer has ended; the state of its route, too, which saves an object for each. */
 class Exchange implements RouteState {
+  route: RouteState = this;
   given: string | undefined = undefined;
   source: RouteSource | undefined = undefined;
   isOwn = false;
@@ -77,9 +78,10 @@ export const hookHttpServer: Hook = (context) => {
   }
 
   function record(exchange: Exchange, status: number): void {
-    endRoute(exchange);
-    if (exchange.isOwn) return;
-    measure(exchange.method, endpointOf(exchange), status, now() - exchange.startedAt);
+    const { route, method, startedAt } = exchange;
+    endRoute(route);
+    if (route.isOwn) return;
+    measure(method, endpointOf(route), status, now() - startedAt);
   }
 
   subscribe('http.server.request.start', (message) => {
@@ -92,7 +94,7 @@ export const hookHttpServer: Hook = (context) => {
       }
       if (isOwn(server) || isIgnored?.(request.url ?? '') === true) return;
       const exchange = new Exchange(response, server, request.method ?? '', now());
-      beginRoute(request, exchange);
+      exchange.route = beginRoute(request, exchange);
       track(socket, exchange);
     } catch (error) {
       starts.fail(error);
