@@ -1,9 +1,9 @@
 // A server under load, bare and measured: requests a second, and user CPU for each request. The load comes from this
 // process, on another core: they are pinned where the system has `taskset`, or a server is slower for the moment that
-// it takes to be moved away from the load. Every round starts new processes, since one and the same program is some percent faster or
-// slower from one start to the next, and puts load on them by short turns, since a machine that is not ours alone is
-// faster or slower from one second to the next. Bare is there twice: what the others are compared with is the mean of
-// the two, and how they differ is the noise.
+// it takes to be moved away from the load. Every round starts new processes, since one and the same program is some
+// percent faster or slower from one start to the next, and puts load on them by short turns, since a machine that is
+// not ours alone is faster or slower from one second to the next. Bare is there twice: what the others are compared
+// with is the mean of the two, and how they differ is the noise.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

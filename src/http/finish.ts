@@ -6,7 +6,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type * as Http from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { wrapMethod } from '../hook/wrap.js';
+import { callBefore } from '../hook/wrap.js';
 
 /** The last major version that tests run on. Of a later one nobody knows whether it still calls the method. */
 const LAST_KNOWN = 26;
@@ -25,11 +25,8 @@ export function onFinish(listener: Listener): void {
 
 function wrapDetach(listener: Listener): boolean {
   const { ServerResponse } = require('node:http') as typeof Http;
-  return wrapMethod(ServerResponse.prototype, 'detachSocket', (detach) => {
-    return function detachSocket(this: ServerResponse, socket: Socket): unknown {
-      // An application that takes the connection over calls it too; its answer has not ended.
-      if (this.writableEnded) listener(this, socket);
-      return detach.call(this, socket);
-    };
+  return callBefore(ServerResponse.prototype, 'detachSocket', (response: ServerResponse, socket: Socket) => {
+    // An application that takes the connection over calls it too; its answer has not ended.
+    if (response.writableEnded) listener(response, socket);
   });
 }
