@@ -18,12 +18,12 @@ const NO_LIBRARY = [
   'db/drivers/node-sqlite.ts',
 ];
 
-/** Every file that gets into something, a hook's parts too. */
+/** Every file that gets into something, a hook's parts too: by the helpers for it, or by a channel itself. */
 const files = [...AREAS, 'db/drivers'].flatMap((area) => readdirSync(join(root, 'src', area)).filter((name) => name.endsWith('.ts')).map((name) => `${area}/${name}`)).map((name) => ({
   name,
   source: readFileSync(join(root, 'src', name), 'utf8'),
 })); // prettier-ignore
-const hooks = files.filter(({ source }) => /from '(\.\.\/)+hook\//.test(source));
+const hooks = files.filter(({ source }) => /from '((\.\.\/)+hook\/|node:diagnostics_channel')/.test(source));
 
 /** What the lists in the indexes name. */
 const listed = AREAS.flatMap((area) => {
