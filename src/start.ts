@@ -113,7 +113,7 @@ function launch(core: Core): Exports | 'inert' {
       ? withoutHttpTwins(reader.foreignProvider())
       : reader.foreignProvider();
   const provider = createProvider({ registry, foreign, warn });
-  offerProvider(guard, provider, appFolder(host));
+  offerProvider(context, provider, appFolder(host));
   return startExports({
     ...core,
     resource,

@@ -13,21 +13,28 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Guard } from '../guard.js';
+import type { Log } from '../log.js';
 import { nearestPackage, readPackage, type Package } from '../package-json.js';
-import { onFileLoad } from './load.js';
+import { onKnownFile } from './version.js';
 import { wrapMethod } from './wrap.js';
 
 /** Of all 1.x: `opentelemetry.js.api.${major}`. */
 const GLOBAL = Symbol.for('opentelemetry.js.api.1');
 
+const KNOWN = '1';
+
 /** Where 1.x keeps its metrics API: up to 1.9, and from 1.10 on. */
 const FILES = ['@opentelemetry/api/build/src/api/metrics.js', '@opentelemetry/api/dist/api/metrics.cjs'];
 
 /** `appFolder` is where the application resolves its packages from. */
-export function offerProvider(guard: Guard, provider: MeterProvider, appFolder: string): void {
+export function offerProvider(
+  { guard, log }: { readonly guard: Guard; readonly log: Log },
+  provider: MeterProvider,
+  appFolder: string,
+): void {
   guard.run('otel api global', () => placeGlobal(provider, appFolder));
   for (const file of FILES) {
-    onFileLoad(guard, file, ({ MetricsAPI }) => {
+    onKnownFile({ guard, log }, file, KNOWN, ({ MetricsAPI }) => {
       wrapMethod(MetricsAPI.prototype, 'getMeterProvider', (original) => {
         return function getMeterProvider(this: unknown): MeterProvider {
           const registered: any = original.call(this);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { needBackends, type Backends } from '../support/backends.js';
 import { startCollector, type Collector } from '../support/collector.js';
 import { readFile } from 'node:fs/promises';
+import { opened, type Opened } from '../support/opened.js';
 import { startOtlpReceiver } from '../support/otlp-receiver.js';
 import { decodeProtobuf } from '../support/otlp-decode.js';
 import { startProgram, until, type Program } from '../support/program.js';
@@ -27,16 +28,19 @@ describe('otel-collector.yaml', function () {
   let prometheus: Prometheus;
   let collector: Collector;
   let relay: PushRelay;
+  let servers: Opened;
 
   before(function () {
     backends = needBackends(this);
   });
   beforeEach(async () => {
-    prometheus = await startPrometheus({ program: backends.prometheus });
-    collector = await startCollector({ program: backends.otelcol, backend: prometheus.otlpUrl });
-    relay = await startPushRelay(collector.url);
+    servers = opened();
+    prometheus = await servers.add(startPrometheus({ program: backends.prometheus }), (one) => one.stop());
+    const starting = startCollector({ program: backends.otelcol, backend: prometheus.otlpUrl });
+    collector = await servers.add(starting, (one) => one.stop());
+    relay = await servers.add(startPushRelay(collector.url), (one) => one.close());
   });
-  afterEach(() => Promise.all([relay.close(), collector.stop(), prometheus.stop()]));
+  afterEach(() => servers.close());
 
   const startApp = (env: Record<string, string> = {}): Program =>
     startProgram(process.execPath, ['--require', join(ROOT, 'dist/register.cjs'), '-e', EARN], {

@@ -25,6 +25,7 @@ import {
   type Way,
 } from './lives.js';
 import type { Point } from './otlp-decode.js';
+import { opened, type Opened } from './opened.js';
 import { startPostgres } from './postgres.js';
 import { until } from './program.js';
 import { LATE_SAMPLES, scrapeConfig, startPrometheus, type Prometheus } from './prometheus.js';
@@ -64,21 +65,36 @@ export interface FleetOptions {
   readonly rules: string;
 }
 
-export async function startFleet(backends: Backends, { places, rules }: FleetOptions): Promise<Fleet> {
-  const folder = await mkdtemp(join(tmpdir(), 'fleet-'));
+export async function startFleet(backends: Backends, options: FleetOptions): Promise<Fleet> {
+  const servers = opened();
+  try {
+    return await openFleet(servers, backends, options);
+  } catch (error) {
+    await servers.close();
+    throw error;
+  }
+}
+
+async function openFleet(servers: Opened, backends: Backends, { places, rules }: FleetOptions): Promise<Fleet> {
+  const folder = await servers.add(mkdtemp(join(tmpdir(), 'fleet-')), (path) => rm(path, { recursive: true }));
   await writeFile(join(folder, 'prices.json'), JSON.stringify(OWN_PRICES));
-  const scrapeRelays = await Promise.all(Array.from({ length: places }, startScrapeRelay));
+  const relay = <T extends { close(): Promise<unknown> }>(starting: Promise<T>): Promise<T> =>
+    servers.add(starting, (one) => one.close());
+  const program = <T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> =>
+    servers.add(starting, (one) => one.stop());
+  const scrapeRelays = await Promise.all(Array.from({ length: places }, () => relay(startScrapeRelay())));
   const targets = scrapeRelays.map(({ host }) => host);
   const start = (config = LATE_SAMPLES): Promise<Prometheus> =>
-    startPrometheus({ program: backends.prometheus, config, rules, lookbackSeconds: LOOKBACK_SECONDS });
+    program(startPrometheus({ program: backends.prometheus, config, rules, lookbackSeconds: LOOKBACK_SECONDS }));
   const [scrape, otlp, behind, postgres, provider] = await Promise.all([
-    start(scrapeConfig(JOB, INTERVAL_MS, targets)), start(), start(), startPostgres(), startLlmServer(provide),
+    start(scrapeConfig(JOB, INTERVAL_MS, targets)), start(), start(), program(startPostgres()),
+    relay(startLlmServer(provide)),
   ]); // prettier-ignore
-  const collector = await startCollector({ program: backends.otelcol, backend: behind.otlpUrl });
+  const collector = await program(startCollector({ program: backends.otelcol, backend: behind.otlpUrl }));
   const prometheus = { scrape, OTLP: otlp, Collector: behind };
   const all = await Promise.all(
     scrapeRelays.map(async (scrapes): Promise<Place> => {
-      return { scrapes, pushes: await startPushRelay(otlp.otlpUrl, collector.url) };
+      return { scrapes, pushes: await relay(startPushRelay(otlp.otlpUrl, collector.url)) };
     }),
   );
   const lives: Life[] = [];
@@ -135,11 +151,7 @@ export async function startFleet(backends: Backends, { places, rules }: FleetOpt
     known: async (way, at) => knownOf(lives, way, at, await storedBy(prometheus[way])),
     async stop() {
       await Promise.all(lives.filter(({ isOver }) => !isOver).map((life) => fleet.end(life)));
-      await Promise.all([
-        ...all.flatMap(({ scrapes, pushes }) => [scrapes.close(), pushes.close()]),
-        ...Object.values(prometheus).map((one) => one.stop()),
-        collector.stop(), postgres.stop(), provider.close(), rm(folder, { recursive: true }),
-      ]); // prettier-ignore
+      await servers.close();
     },
   };
   return fleet;

@@ -14,7 +14,7 @@ export const END = 0, WORD = 1, QUOTED = 2, LITERAL = 3, MARK = 4; // prettier-i
 export const OPEN = 0x28, CLOSE = 0x29, COMMA = 0x2c, DOT = 0x2e, SEMICOLON = 0x3b; // prettier-ignore
 
 const QUOTE = 0x27, DOUBLE_QUOTE = 0x22, BACKTICK = 0x60, DOLLAR = 0x24, HASH = 0x23, STAR = 0x2a; // prettier-ignore
-const DASH = 0x2d, SLASH = 0x2f, COLON = 0x3a, EQUAL = 0x3d, GREATER = 0x3e, AT = 0x40, BANG = 0x21; // prettier-ignore
+const DASH = 0x2d, SLASH = 0x2f, COLON = 0x3a, AT = 0x40, BANG = 0x21; // prettier-ignore
 const OPEN_BRACKET = 0x5b, CLOSE_BRACKET = 0x5d; // prettier-ignore
 
 /**
@@ -295,10 +295,13 @@ export class Tokens {
     return end >= 0 ? end : endOfFlatComment(text, start + 2);
   }
 
-  /** `#` begins a comment in MySQL, a temporary table in T-SQL, and `#>`, `#-`, `#=` in PostgreSQL. */
+  /**
+   * `#` begins a comment in MySQL alone, which is the only one to read backslashes, too; a temporary table in T-SQL,
+   * and `#`, `##`, `#>`, `#-`, `#=` are operators in PostgreSQL.
+   */
   private isHashComment(start: number, wantsName: boolean): boolean {
     const following = this.text.charCodeAt(start + 1);
-    if (following === GREATER || following === DASH || following === EQUAL) return false;
+    if (this.backslash === 'plain' || /[>=-]/.test(String.fromCharCode(following))) return false;
     return !wantsName || !isNamePart(following === HASH ? this.text.charCodeAt(start + 2) : following);
   }
 

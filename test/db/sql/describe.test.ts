@@ -111,10 +111,11 @@ describe('describeStatement', () => {
   ] as const satisfies readonly (readonly [Backslash, (text: string) => string])[]) {
     it(`never shows a literal such as ${written('a\\\'"b')}`, () => {
       const piece = fc.constantFrom(
-        ...'\\ " , ; ) ( -- /* x'.split(' '),
+        ...'\\ " , ; ) ( -- /* # x'.split(' '),
         "'",
         ' ',
         ' FROM evil t ',
+        '\n FROM evil ',
         ' FROM evil, ',
       );
       const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
