@@ -66,6 +66,7 @@ const CHILD = `
   const { DATABASE_HOOKS } = require('./src/db/index.ts');
   const { createLlm } = require('./src/llm/index.ts');
   const { watchedFiles } = require('./src/hook/load.ts');
+  const { offerProvider } = require('./src/hook/otel-api.ts');
   const { testContext } = require('./test/support/context.ts');
   const { readConfig } = require('./src/config.ts');
   // All that are opt-in, too.
@@ -73,6 +74,7 @@ const CHILD = `
   const { context, registry, warnings, errors } = testContext({ config });
   const versions = JSON.parse(process.env.VERSIONS);
   for (const hook of [...HTTP_HOOKS, ...DATABASE_HOOKS, createLlm({ ...context, registry }).hook]) hook(context);
+  offerProvider(context, {}, process.env.FOLDER);
   const libraries = new Set();
   const changed = [];
   for (const file of watchedFiles()) {
