@@ -10,8 +10,7 @@
  * - of spans within each other the innermost counts.
  */
 import type { Context, Hook } from '../context.js';
-import { onModuleLoad } from '../hook/esm.js';
-import { onKnownFile, supportedFile } from '../hook/version.js';
+import { onKnownFile, onKnownModule } from '../hook/version.js';
 import { wrapMethod } from '../hook/wrap.js';
 import { databaseEvents } from './events.js';
 import { readDatabaseSpan, type EndedSpan } from './span-event.js';
@@ -28,7 +27,7 @@ const FILES = {
 const MODULE = { package: '@opentelemetry/sdk-trace', file: 'dist/Span.mjs', binding: 'SpanImpl' };
 
 export const hookDbSpans: Hook = (context) => {
-  const { guard, config, log } = context;
+  const { guard, config } = context;
   if (!config.dbSpans) return;
   const tap = guard.wrap('db spans', createSpanTap(context));
   const patch = (Span: any): void => {
@@ -43,10 +42,7 @@ export const hookDbSpans: Hook = (context) => {
   };
   for (const [file, range] of Object.entries(FILES))
     onKnownFile(context, file, range, (exports) => patch(exports.SpanImpl ?? exports.Span));
-  const replace = (Span: any, filename: string): void => {
-    if (supportedFile(log, MODULE.package, '3', filename)) patch(Span);
-  };
-  onModuleLoad({ ...MODULE, guard, replace });
+  onKnownModule(context, '3', { ...MODULE, replace: patch });
 };
 
 type SpanOfAnyLine = EndedSpan & {

@@ -50,6 +50,9 @@ export function onModuleLoad(watch: ModuleWatch): void {
   watches.set(`${watch.package}/${watch.file}`, watch);
 }
 
+/** The modules that are waited for, for tests that go over all hooks. */
+export const watchedModules = (): ModuleWatch[] => [...watches.values()];
+
 const load: Load = (url, context, nextLoad) => {
   const loaded = nextLoad(url, context);
   if (loaded.format === 'commonjs') return tellingOfItsLoad(url, loaded);

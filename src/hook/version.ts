@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Guard } from '../guard.js';
 import type { Log } from '../log.js';
 import { nearestPackage } from '../package-json.js';
+import { onModuleLoad, type ModuleWatch } from './esm.js';
 import { onFileLoad, type OnLoad } from './load.js';
 
 /**
@@ -22,17 +23,31 @@ export function supported(log: Log, name: string, range: string, version: string
 export const supportedFile = (log: Log, name: string, range: string, filename: string): boolean =>
   supported(log, name, range, nearestPackage(dirname(filename)).version);
 
+interface Tools {
+  readonly guard: Guard;
+  readonly log: Log;
+}
+
 /** `onFileLoad` for the versions in `range` of the package that `file` begins with. */
-export function onKnownFile(
-  { guard, log }: { readonly guard: Guard; readonly log: Log },
-  file: string,
-  range: string,
-  onLoad: OnLoad,
-): void {
+export function onKnownFile({ guard, log }: Tools, file: string, range: string, onLoad: OnLoad): void {
   const name = /^(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file;
   onFileLoad(guard, file, (exports, filename) =>
     supportedFile(log, name, range, filename) ? onLoad(exports, filename) : undefined,
   );
+}
+
+/** `onModuleLoad` for the versions in `range` of the package. */
+export function onKnownModule(
+  { guard, log }: Tools,
+  range: string,
+  { replace, ...place }: Omit<ModuleWatch, 'guard'>,
+): void {
+  onModuleLoad({
+    ...place,
+    guard,
+    replace: (value, filename) =>
+      supportedFile(log, place.package, range, filename) ? replace(value, filename) : undefined,
+  });
 }
 
 function inRange(range: string, version: string): boolean {

@@ -5,8 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hook } from '../context.js';
 import { watchConstruction } from '../hook/construct.js';
-import { onModuleLoad } from '../hook/esm.js';
-import { onKnownFile, supportedFile } from '../hook/version.js';
+import { onKnownFile, onKnownModule } from '../hook/version.js';
 import { routeState, type RouteSource } from './route.js';
 import { mountTemplate, routeTemplate } from './template.js';
 
@@ -47,8 +46,7 @@ const isMiddleware = ({ method, path }: Route): boolean => method === 'ALL' && p
 type ContextClass = abstract new (...args: any[]) => HonoContext;
 
 export const hookHono: Hook = (context) => {
-  const { guard, log } = context;
-  const mark = guard.wrap('hono context', (made: HonoContext) => {
+  const mark = context.guard.wrap('hono context', (made: HonoContext) => {
     const incoming = made.env?.incoming;
     if (incoming !== undefined) routeState(incoming).source = new HonoRoute(made);
   });
@@ -62,12 +60,10 @@ export const hookHono: Hook = (context) => {
     exports.Context = Context;
     return undefined;
   });
-  onModuleLoad({
-    guard,
+  onKnownModule(context, VERSIONS, {
     package: 'hono',
     file: 'dist/context.js',
     binding: 'Context',
-    replace: (Context: ContextClass, filename) =>
-      supportedFile(log, 'hono', VERSIONS, filename) ? watched(Context) : undefined,
+    replace: watched,
   });
 };

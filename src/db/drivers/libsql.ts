@@ -3,8 +3,7 @@
  * remote ones by the streams that its client sends statements over.
  */
 import type { Context, Hook } from '../../context.js';
-import { onModuleLoad } from '../../hook/esm.js';
-import { onKnownFile, supportedFile } from '../../hook/version.js';
+import { onKnownFile, onKnownModule } from '../../hook/version.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import { createCalls, type Calls } from '../calls.js';
 import { libsqlRemote } from './libsql-remote.js';
@@ -40,13 +39,12 @@ function watchClass(
   patch: (prototype: any) => void,
 ): void {
   onKnownFile(context, `${name}/lib-cjs/${file}`, range, (exports) => patch(exports[binding].prototype));
-  onModuleLoad({
-    guard: context.guard,
+  onKnownModule(context, range, {
     package: name,
     file: `lib-esm/${file}`,
     binding,
-    replace(Class, filename) {
-      if (supportedFile(context.log, name, range, filename)) patch(Class.prototype);
+    replace(Class) {
+      patch(Class.prototype);
     },
   });
 }

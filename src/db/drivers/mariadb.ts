@@ -6,8 +6,7 @@
 import type { Context, Hook } from '../../context.js';
 import type { Guard } from '../../guard.js';
 import { watchConstruction } from '../../hook/construct.js';
-import { onModuleLoad } from '../../hook/esm.js';
-import { onKnownFile, supportedFile } from '../../hook/version.js';
+import { onKnownFile, onKnownModule } from '../../hook/version.js';
 import { callBefore, wrapMethod } from '../../hook/wrap.js';
 import { createCalls } from '../calls.js';
 import { mariadbPatches, type MariadbPatches } from './mariadb-calls.js';
@@ -54,11 +53,11 @@ function watchClass(context: Context, file: string, binding: string, patch: Patc
   watchImport(context, file, binding, patch);
 }
 
-function watchImport({ guard, log }: Context, file: string, binding: string, patch: Patch): void {
-  const replace = (Class: any, filename: string): void => {
-    if (supportedFile(log, 'mariadb', KNOWN, filename)) patch(Class.prototype);
+function watchImport(context: Context, file: string, binding: string, patch: Patch): void {
+  const replace = (Class: any): void => {
+    patch(Class.prototype);
   };
-  onModuleLoad({ guard, package: 'mariadb', file, binding, replace });
+  onKnownModule(context, KNOWN, { package: 'mariadb', file, binding, replace });
 }
 
 /** The exports to use instead: those of the bundle cannot be replaced in place. */

@@ -1,7 +1,6 @@
 /** The pools of postgres.js: each call of its function makes one. */
 import type { Context } from '../../context.js';
-import { onModuleLoad } from '../../hook/esm.js';
-import { onKnownFile, supportedFile } from '../../hook/version.js';
+import { onKnownFile, onKnownModule } from '../../hook/version.js';
 import { callBefore, disguise, isWrapped } from '../../hook/wrap.js';
 import { poolName } from '../pool-name.js';
 import { poolTracker, type PoolReader } from '../pools.js';
@@ -18,7 +17,7 @@ const reader: PoolReader<any> = {
 };
 
 export function postgresJsPools(context: Context, range: string): void {
-  const { guard, log, config } = context;
+  const { guard, config } = context;
   const addPool = poolTracker(context);
   const seen = new WeakSet<object>();
 
@@ -45,13 +44,11 @@ export function postgresJsPools(context: Context, range: string): void {
   };
 
   onKnownFile(context, 'postgres/cjs/src/connection.js', range, watch);
-  onModuleLoad({
-    guard,
+  onKnownModule(context, range, {
     package: 'postgres',
     file: 'src/connection.js',
     binding: 'Connection',
-    replace: (Connection, filename) =>
-      supportedFile(log, 'postgres', range, filename) ? watch(Connection) : undefined,
+    replace: watch,
   });
 }
 

@@ -3,8 +3,7 @@
  * the first `then`; it is watched where the driver settles it, so that the promise stays the caller's own.
  */
 import type { Hook } from '../../context.js';
-import { onModuleLoad } from '../../hook/esm.js';
-import { onKnownFile, supportedFile } from '../../hook/version.js';
+import { onKnownFile, onKnownModule } from '../../hook/version.js';
 import { wrapMethod } from '../../hook/wrap.js';
 import { createCalls, type Call } from '../calls.js';
 import { postgresJsPools } from './postgres-js-pools.js';
@@ -14,7 +13,7 @@ import { postgresJsPools } from './postgres-js-pools.js';
 const RANGE = '3.4';
 
 export const hookPostgresJs: Hook = (context) => {
-  const { guard, log } = context;
+  const { guard } = context;
   const calls = createCalls(context, 'postgres');
   const open = new WeakMap<object, Call>();
   /** What settles a query and was put there by us. */
@@ -55,14 +54,11 @@ export const hookPostgresJs: Hook = (context) => {
     });
   };
   onKnownFile(context, 'postgres/cjs/src/query.js', RANGE, ({ Query }) => patch(Query));
-  onModuleLoad({
-    guard,
+  onKnownModule(context, RANGE, {
     package: 'postgres',
     file: 'src/query.js',
     binding: 'Query',
-    replace(Query, filename) {
-      if (supportedFile(log, 'postgres', RANGE, filename)) patch(Query);
-    },
+    replace: patch,
   });
   postgresJsPools(context, RANGE);
 };
