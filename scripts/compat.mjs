@@ -37,7 +37,8 @@ function test(name) {
   const { engines } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const own = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
   if (own.length > 0) {
-    const options = ['--no-config', '--require', 'tsx/cjs', '--timeout', '60000'];
+    const requires = ['--require', 'tsx/cjs', '--require', './test/support/ends.ts'];
+    const options = ['--no-config', ...requires, '--timeout', '60000'];
     return run(engines ? ownNode : process.execPath, [
       MOCHA,
       ...options,

@@ -19,6 +19,19 @@ const reader: PoolReader<any> = {
   closed: (pool) => ended.has(pool),
 };
 
+/** What needs a connection first, by its file and method, and the SQL that its first argument or itself then stands for. */
+const SENDERS: readonly (readonly [
+  file: string,
+  method: string,
+  textOf: (given: any, self: any) => unknown,
+])[] = [
+  ['tedious/request.js', '_query', (sql) => sql],
+  ['tedious/request.js', '_execute', (procedure) => `EXEC ${procedure}`],
+  ['tedious/request.js', '_bulk', (table) => `INSERT INTO ${table.path}`],
+  ['tedious/transaction.js', '_begin', () => 'BEGIN TRANSACTION'],
+  ['base/prepared-statement.js', '_prepare', (sql, statement) => sql ?? statement.statement],
+];
+
 /** A closed pool is not even asked for a connection; a request that is cancelled before it is sent says so of itself. */
 const isUnsent = (request: any, error: any): boolean =>
   error?.code === 'ECONNCLOSED' || (error?.code === 'ECANCEL' && request.canceled === true);
@@ -31,7 +44,7 @@ export function hookMssql(
 ): void {
   const { guard, config } = context;
   const addPool = poolTracker(context);
-  /** By request the SQL it was last given. */
+  /** By what was last to be sent, the SQL of it. */
   const texts = new WeakMap<object, unknown>();
   const add = guard.wrap('mssql pool', (pool: any) => {
     const { server, port, database } = pool.config ?? {};
@@ -47,19 +60,20 @@ export function hookMssql(
     };
   };
 
-  onKnownFile(context, 'mssql/lib/tedious/request.js', RANGE, ({ prototype }) => {
-    for (const [method, verb] of [['_query', ''], ['_execute', 'EXEC ']] as const) {
+  for (const [file, method, textOf] of SENDERS) {
+    onKnownFile(context, `mssql/lib/${file}`, RANGE, ({ prototype }) => {
       wrapMethod(prototype, method, (original) => {
         return function (this: any, ...args: any[]): unknown {
-          const [given, callback] = args;
-          const text = typeof given === 'string' ? verb + given : undefined;
-          if (text !== undefined) texts.set(this, text);
-          if (typeof callback === 'function') args[1] = failing(text, callback, (error) => isUnsent(this, error));
+          const text = guard.run('mssql', () => textOf(args[0], this));
+          texts.set(this, text);
+          const last = args.length - 1;
+          if (typeof args[last] === 'function')
+            args[last] = failing(text, args[last], (error) => isUnsent(this, error));
           return original.apply(this, args);
         };
       });
-    } // prettier-ignore
-  });
+    });
+  }
   onKnownFile(context, 'mssql/lib/base/connection-pool.js', RANGE, (Pool) => {
     callBefore(Pool.prototype, 'connect', (pool) => ended.delete(pool));
     callBefore(Pool.prototype, 'close', (pool) => ended.add(pool));

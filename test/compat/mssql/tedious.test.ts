@@ -254,15 +254,26 @@ for (const name of ['mssql', 'mssql-oldest']) {
     });
 
     it('counts what gets no connection', async () => {
-      const pool = await open('shop', { pool: { max: 1, acquireTimeoutMillis: 300 } });
+      const pool = await open('shop', { pool: { max: 1, acquireTimeoutMillis: 50 } });
       const transaction = pool.transaction();
       await transaction.begin();
-      await assert.rejects(pool.request().query('SELECT 1 FROM users'));
+      const ways: (() => Promise<unknown>)[] = [
+        () => pool.request().query('SELECT 1 FROM users'),
+        () => pool.request().batch('UPDATE users SET name = 1'),
+        () => pool.request().execute('shop_proc'),
+        () => pool.request().bulk(new mssql.Table('users')),
+        () => new mssql.PreparedStatement(pool).prepare('DELETE FROM users'),
+        () => pool.transaction().begin(),
+      ];
+      for (const way of ways) await assert.rejects(way, { message: /timed out/ });
       await transaction.rollback();
       await pool.close();
-      await assert.rejects(pool.request().query('SELECT 2 FROM users'), { code: 'ECONNCLOSED' });
+      for (const way of ways) await assert.rejects(way, { code: /^(ECONNCLOSED|ENOTOPEN)$/ });
       await assert.rejects(open('shop', { port: await freePort() }), { code: 'ESOCKET' });
-      assert.deepEqual(counted(), { 'BEGIN success': 1, 'ROLLBACK success': 1, 'SELECT users error': 2 });
+      assert.deepEqual(counted(), {
+        'BEGIN success': 1, 'ROLLBACK success': 1, 'SELECT users error': 2, 'UPDATE users error': 2,
+        'EXECUTE error': 2, 'INSERT users error': 2, 'DELETE users error': 2, 'BEGIN error': 2,
+      }); // prettier-ignore
     });
 
     it('reads each pool by itself, after errors, after its end', async () => {
