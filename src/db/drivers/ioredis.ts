@@ -7,13 +7,14 @@ import type { Hook } from '../../context.js';
 import { onKnownFile } from '../../hook/version.js';
 import { callBefore } from '../../hook/wrap.js';
 import { createCalls } from '../calls.js';
-import { hasErrorReply, isRedirect, redisOperation } from './redis-command.js';
+import { asksAgain, hasErrorReply, redisOperation } from './redis-command.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- ioredis' insides have no types */
 
 const KNOWN = '4.31 || 5 || 6';
 /** Where `sendCommand` is: of a connection since 5 and before, and of a cluster, which hands commands on to those. */
-const FILES = ['ioredis/built/Redis.js', 'ioredis/built/redis/index.js', 'ioredis/built/cluster/index.js'];
+const CLUSTER = 'ioredis/built/cluster/index.js';
+const FILES = ['ioredis/built/Redis.js', 'ioredis/built/redis/index.js', CLUSTER];
 
 /**
  * On a command what settles it. A command comes here again when it is sent again; it may have a new promise then. Not a
@@ -23,7 +24,7 @@ const SETTLES = Symbol('intelia.otel.settles');
 
 export const hookIoredis: Hook = (context) => {
   const calls = createCalls(context, 'ioredis');
-  const watch = context.guard.wrap('ioredis', (command: any) => {
+  const watch = context.guard.wrap('ioredis', (command: any, isCluster: boolean) => {
     if (command[SETTLES] === command.resolve) return;
     const operation = redisOperation(command.name, command.args);
     if (operation === undefined) return;
@@ -34,7 +35,7 @@ export const hookIoredis: Hook = (context) => {
       return resolve.apply(this, args);
     };
     command.reject = function (this: any, ...args: any[]): unknown {
-      if (!isRedirect(args[0])) calls.end(call, true);
+      if (!asksAgain(args[0], isCluster)) calls.end(call, true);
       return reject.apply(this, args);
     };
     command[SETTLES] = command.resolve;
@@ -42,7 +43,8 @@ export const hookIoredis: Hook = (context) => {
 
   for (const file of FILES) {
     onKnownFile(context, file, KNOWN, (exports) => {
-      callBefore(exports.default.prototype, 'sendCommand', (_redis, command) => watch(command));
+      const isCluster = file === CLUSTER;
+      callBefore(exports.default.prototype, 'sendCommand', (_redis, command) => watch(command, isCluster));
     });
   }
 };

@@ -23,9 +23,13 @@ function isBlock(argument: unknown): boolean {
   return typeof argument === 'string' && argument.length === 5 && argument.toUpperCase() === 'BLOCK';
 }
 
-/** Answers upon which a driver asks again, elsewhere or with the whole script: that one is counted. */
-export function isRedirect(error: unknown): boolean {
-  return error instanceof Error && /^(?:MOVED|ASK|TRYAGAIN|NOSCRIPT) /.test(error.message);
+/**
+ * Answers upon which a driver asks again, and that one is counted: with the whole script, and the client of a cluster
+ * elsewhere. Any other client gives MOVED to the caller.
+ */
+export function asksAgain(error: unknown, isCluster: boolean): boolean {
+  if (!(error instanceof Error)) return false;
+  return (isCluster ? /^(?:NOSCRIPT|MOVED|ASK|TRYAGAIN) / : /^NOSCRIPT /).test(error.message);
 }
 
 /** EXEC succeeds with the errors of its commands among their replies. */

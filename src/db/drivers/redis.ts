@@ -7,7 +7,7 @@ import type { Hook } from '../../context.js';
 import { onKnownFile } from '../../hook/version.js';
 import { callBefore, wrapMethod } from '../../hook/wrap.js';
 import { createCalls, type Calls } from '../calls.js';
-import { hasErrorReply, isRedirect, redisOperation } from './redis-command.js';
+import { asksAgain, hasErrorReply, redisOperation } from './redis-command.js';
 import { redisPools } from './redis-pools.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- node-redis' insides have no types */
@@ -21,6 +21,8 @@ export const hookRedis: Hook = (context) => {
   const calls = createCalls(context, 'redis');
   /** How many commands were queued so far: a client that is closed queues none. */
   let queued = 0;
+  /** A client does not know whether it is one of a cluster's. */
+  let hasCluster = false;
   const operationOf = (args: any): string | undefined =>
     guard.run('redis', () => redisOperation(args[0], args));
 
@@ -30,7 +32,7 @@ export const hookRedis: Hook = (context) => {
         queued++;
         const operation = operationOf(given[0]);
         const promise: unknown = original.apply(this, given);
-        return operation === undefined ? promise : follow(promise, operation, calls);
+        return operation === undefined ? promise : follow(promise, operation, calls, () => hasCluster);
       };
     });
   });
@@ -61,6 +63,9 @@ export const hookRedis: Hook = (context) => {
     });
     callBefore(exports, 'attachCommands', patchExecutor);
   });
+  onKnownFile(context, '@redis/client/dist/lib/cluster/index.js', KNOWN, (exports) => {
+    callBefore(exports.default, 'create', () => void (hasCluster = true));
+  });
   onKnownFile(context, `${FOLDER}pool.js`, KNOWN, (exports) => {
     redisPools(context, exports.RedisClientPool, () => fail('OTHER', calls));
   });
@@ -83,7 +88,7 @@ function fail(operation: string | undefined, calls: Calls): void {
 }
 
 /** A promise that ends as the given one does: were it only listened to, no rejection of it would be unhandled. */
-function follow(promise: any, operation: string, calls: Calls): unknown {
+function follow(promise: any, operation: string, calls: Calls, isCluster: () => boolean): unknown {
   const call = calls.beginCommand(operation, '');
   return promise.then(
     (reply: unknown) => {
@@ -91,7 +96,7 @@ function follow(promise: any, operation: string, calls: Calls): unknown {
       return reply;
     },
     (error: unknown) => {
-      if (!isRedirect(error)) calls.end(call, true);
+      if (!asksAgain(error, isCluster())) calls.end(call, true);
       throw error;
     },
   );

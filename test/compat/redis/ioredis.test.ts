@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { hookIoredis } from '../../../src/db/drivers/ioredis.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort, type ChildServer } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';
-import { startRedis } from '../../support/redis.js';
+import { startRedis, startRedisCluster, type RedisCluster } from '../../support/redis.js';
 
 const test = dbCounts([hookIoredis]);
 const { counted } = test;
+/** By CRC16: in the upper half. */
+const SLOT_OF_A = 15_495;
 
 for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
   const { version } = nearestPackage(join(__dirname, 'node_modules', name));
@@ -18,7 +19,7 @@ for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
 
   describe(`ioredis ${version}`, () => {
     let server: ChildServer;
-    let clustered: ChildServer;
+    let clustered: RedisCluster;
     let redis: Redis;
     const opened: (Redis | Cluster)[] = [];
     const open = (options: RedisOptions = {}): Redis => {
@@ -30,7 +31,7 @@ for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
 
     before(async function () {
       server = await startRedis(this);
-      clustered = await startRedis(this, { cluster: true });
+      clustered = await startRedisCluster(this);
       redis = open();
     });
     after(async () => {
@@ -145,10 +146,9 @@ for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
     });
 
     it('counts commands of a cluster once', async () => {
-      const node = open({ port: clustered.port });
-      await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-      while (!String(await node.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await setTimeout(50);
-      const cluster = new IORedis.Cluster([{ host: '127.0.0.1', port: clustered.port }]);
+      const [port] = clustered.ports;
+      const node = open({ port });
+      const cluster = new IORedis.Cluster([{ host: '127.0.0.1', port }]);
       opened.push(cluster);
       cluster.on('error', () => {});
       await cluster.set('a', '1');
@@ -164,6 +164,22 @@ for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
       await node.publish('news', 'hello');
       assert.equal(await heard, 'hello');
       assert.deepEqual(counted(), { 'PUBLISH success': 1 });
+      await cluster.del('a');
+      await clustered.give(SLOT_OF_A, 0);
+      await cluster.set('a', '3');
+      assert.equal(await cluster.get('a'), '3');
+      await cluster.del('a');
+      await clustered.give(SLOT_OF_A, 1);
+      await cluster.pipeline().set('a', '4').get('a').exec();
+      assert.deepEqual(counted(), { 'DEL success': 2, 'SET success': 2, 'GET success': 2 });
+    });
+
+    it('counts what a node of a cluster refuses to a client that is none of a cluster', async () => {
+      const node = open({ port: clustered.ports[0] });
+      await assert.rejects(node.get('a'), /^ReplyError: MOVED/);
+      const [[error]] = (await node.pipeline().get('a').exec()) as [[Error]];
+      assert.match(error.message, /^MOVED/);
+      assert.deepEqual(counted(), { 'GET error': 2 });
     });
   });
 }

@@ -6,7 +6,7 @@ import { hookRedis } from '../../../src/db/drivers/redis.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort, type ChildServer } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';
-import { startRedis } from '../../support/redis.js';
+import { startRedis, startRedisCluster, type RedisCluster } from '../../support/redis.js';
 
 const aborting = () => {
   const controller = new AbortController();
@@ -16,13 +16,38 @@ const aborting = () => {
 const test = dbCounts([hookRedis], '127.0.0.1/7=sessions');
 const { counted } = test;
 
-for (const name of ['redis', 'redis5', 'redis4']) {
+const NAMES = ['redis', 'redis5', 'redis4'];
+/** By CRC16: in the upper half. */
+const SLOT_OF_A = 15_495;
+
+// Before any of them makes a cluster: after that, whose answer it was is not known.
+describe('redis without a cluster of its own', () => {
+  let clustered: RedisCluster;
+  before(async function () {
+    clustered = await startRedisCluster(this);
+  });
+  after(() => clustered?.stop());
+
+  for (const name of NAMES) {
+    it(`counts what a node of a cluster refuses it: ${name}`, async () => {
+      const { createClient } = require(name) as typeof Redis;
+      const client = createClient({ socket: { host: '127.0.0.1', port: clustered.ports[0] } });
+      await client.connect();
+      counted();
+      await assert.rejects(client.get('a'), { message: new RegExp(`^MOVED ${SLOT_OF_A}`) });
+      assert.deepEqual(counted(), { 'GET error': 1 });
+      await client.disconnect();
+    });
+  }
+});
+
+for (const name of NAMES) {
   const { version } = nearestPackage(join(__dirname, 'node_modules', name));
   const { createClient, createCluster, createClientPool, WatchError } = require(name) as typeof Redis;
 
   describe(`redis ${version}`, () => {
     let server: ChildServer;
-    let clustered: ChildServer;
+    let clustered: RedisCluster;
     let redis: Redis.RedisClientType;
     const opened: { isOpen: boolean; disconnect(): unknown }[] = [];
     const open = async (options: Redis.RedisClientOptions = {}): Promise<Redis.RedisClientType> => {
@@ -36,7 +61,7 @@ for (const name of ['redis', 'redis5', 'redis4']) {
 
     before(async function () {
       server = await startRedis(this);
-      clustered = await startRedis(this, { cluster: true });
+      clustered = await startRedisCluster(this);
       redis = await open();
     });
     after(async () => {
@@ -178,11 +203,8 @@ for (const name of ['redis', 'redis5', 'redis4']) {
     });
 
     it('counts commands of a cluster once', async () => {
-      const node = await open({ socket: { port: clustered.port } } as Redis.RedisClientOptions);
-      await node.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
-      while (!String(await node.sendCommand(['CLUSTER', 'INFO'])).includes('cluster_state:ok'))
-        await setTimeout(50);
-      const cluster = createCluster({ rootNodes: [{ socket: { host: '127.0.0.1', port: clustered.port } }] });
+      const [port] = clustered.ports;
+      const cluster = createCluster({ rootNodes: [{ socket: { host: '127.0.0.1', port } }] });
       cluster.on('error', () => {});
       await cluster.connect();
       await cluster.set('a', '1');
@@ -198,6 +220,11 @@ for (const name of ['redis', 'redis5', 'redis4']) {
       while (Number(await cluster.publish('news', 'hello')) === 0) await setTimeout(1);
       assert.equal(await heard, 'hello');
       assert.deepEqual(Object.keys(counted()), ['PUBLISH success']);
+      await cluster.del('a');
+      await clustered.give(SLOT_OF_A, 0);
+      await cluster.set('a', '3');
+      assert.equal(await cluster.get('a'), '3');
+      assert.deepEqual(counted(), { 'DEL success': 1, 'SET success': 1, 'GET success': 1 });
       await cluster.disconnect();
     });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hasErrorReply, isRedirect, redisOperation } from '../../../src/db/drivers/redis-command.js';
+import { asksAgain, hasErrorReply, redisOperation } from '../../../src/db/drivers/redis-command.js';
 
 describe('redis commands', () => {
   it('are named in upper case', () => {
@@ -47,12 +47,13 @@ describe('redis commands', () => {
     assert.equal(hasErrorReply('MGET', [new Error('none')]), false);
   });
 
-  it('are asked again upon a redirection', () => {
+  it('are asked again with the whole script, and in a cluster upon a redirection', () => {
     for (const text of ['MOVED 42 127.0.0.1:1', 'ASK 42 127.0.0.1:1', 'NOSCRIPT No matching script.']) {
-      assert.ok(isRedirect(new Error(text)), text);
+      assert.ok(asksAgain(new Error(text), true), text);
+      assert.equal(asksAgain(new Error(text), false), text.startsWith('NOSCRIPT'), text);
     }
-    assert.ok(!isRedirect(new Error('ASKED too much')));
-    assert.ok(!isRedirect('MOVED 1 a'));
+    assert.ok(!asksAgain(new Error('ASKED too much'), true));
+    assert.ok(!asksAgain('MOVED 1 a', true));
   });
 });
 
