@@ -22,6 +22,9 @@ export interface CallInside {
 
 const ONCE = { once: true };
 
+/** Seconds by which an SDK's timer is ahead of our clock at most: it starts before the request comes to us. */
+const HEAD_START = 0.1;
+
 export class OpenCall implements Call {
   private readonly facts: CallFacts = {};
   private readonly startedAt: number;
@@ -116,7 +119,7 @@ export class OpenCall implements Call {
 
   private statusOf(error: unknown, at: number): LlmStatus {
     const { timeLimit, signal } = this.start;
-    const isLate = timeLimit !== undefined && at - this.startedAt >= timeLimit;
+    const isLate = timeLimit !== undefined && at - this.startedAt >= timeLimit - HEAD_START;
     return this.safely('network_error', () => statusOfError(error, signal, isLate));
   }
 
