@@ -1,12 +1,14 @@
 /** Node's own servers without a framework, whose routes the application names, under the cases of all frameworks. */
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
-import { setRoute } from '../../src/http/route.js';
+import { setRoute, UNMATCHED } from '../../src/http/route.js';
+import { counted, head, measured, rawClient, until } from '../support/http.js';
 import { describeFramework, type Control } from '../support/http-cases.js';
 
 const pem = (name: string): Buffer => readFileSync(join(__dirname, '../fixtures/tls', `${name}.pem`));
@@ -74,3 +76,24 @@ for (const [name, { create, ...options }] of Object.entries(SERVERS)) {
     differs: { 'GET /throw/1': undefined },
   });
 }
+
+describe('broken framing', () => {
+  for (const [name, { create, ...options }] of Object.entries<{
+    create: (handle: RequestListener) => Server;
+    isSecure?: boolean;
+  }>(SERVERS)) {
+    it(`is the 400 that Node sends: ${name}`, async () => {
+      const test = measured();
+      const server = create(() => {}).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const one = await rawClient((server.address() as AddressInfo).port, options.isSecure);
+      one.send(`${head('POST', '/x', 'Transfer-Encoding: chunked')}ZZ\r\n`);
+      await one.receive('HTTP/1.1 400');
+      await until(() => counted(test) > 0);
+      assert.deepEqual(test.series('intelia_http_requests_total'), {
+        [`method=POST,endpoint=${UNMATCHED},status=400`]: 1,
+      });
+      server.close();
+    });
+  }
+});
