@@ -23,6 +23,7 @@ export const hookRedis: Hook = (context) => {
   let queued = 0;
   /** A client does not know whether it is one of a cluster's. */
   let hasCluster = false;
+  const isCluster = (): boolean => hasCluster;
   const operationOf = (args: any): string | undefined =>
     guard.run('redis', () => redisOperation(args[0], args));
 
@@ -32,7 +33,7 @@ export const hookRedis: Hook = (context) => {
         queued++;
         const operation = operationOf(given[0]);
         const promise: unknown = original.apply(this, given);
-        return operation === undefined ? promise : follow(promise, operation, calls, () => hasCluster);
+        return operation === undefined ? promise : follow(promise, operation, calls, isCluster);
       };
     });
   });
