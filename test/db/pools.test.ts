@@ -139,7 +139,7 @@ describe('pools of pg', () => {
     assert.deepEqual(counted(), { 'SELECT users error': 2 });
     await pool.end();
     await assert.rejects(pool.query('SELECT 2 FROM users'), /after calling end/);
-    const full = open({ ...address('one'), max: 1, connectionTimeoutMillis: 20 });
+    const full = open({ ...address('one'), max: 1, connectionTimeoutMillis: 500 });
     const [client] = await take(full, 1);
     await assert.rejects(full.query('SELECT 3 FROM users'), /timeout exceeded/);
     client?.release();

@@ -52,8 +52,12 @@ export async function startRedisCluster(suite: Mocha.Context): Promise<RedisClus
   return {
     ports: [lower.port, upper.port],
     async give(slot, to) {
-      const id = await ask(nodes[to], 'MYID');
-      for (const node of nodes) await ask(node, 'SETSLOT', slot, 'NODE', id);
+      const [source, target] = [nodes[1 - to] as ChildServer, nodes[to]];
+      const [from, id] = [await ask(source, 'MYID'), await ask(target, 'MYID')];
+      // In the order that Redis asks for: the target's claim is a newer one then, which no gossip undoes.
+      await ask(target, 'SETSLOT', slot, 'IMPORTING', from);
+      await ask(source, 'SETSLOT', slot, 'MIGRATING', id);
+      for (const node of [target, source]) await ask(node, 'SETSLOT', slot, 'NODE', id);
     },
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()));

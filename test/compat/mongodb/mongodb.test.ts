@@ -183,7 +183,7 @@ for (const name of ['mongodb', 'mongodb6', 'mongodb6-oldest']) {
       });
 
       it('counts what gets no answer: timed out, cut off', async () => {
-        const client = open(mock.port, { retryReads: false, socketTimeoutMS: 20 });
+        const client = open(mock.port, { retryReads: false, socketTimeoutMS: 300 });
         const users = client.db().collection('users');
         reply = () => undefined;
         await assert.rejects(users.find().toArray(), mongodb.MongoNetworkTimeoutError);

@@ -228,7 +228,7 @@ for (const name of ['mssql', 'mssql-oldest']) {
     });
 
     it('counts what breaks a constraint, takes too long, is cancelled', async () => {
-      const pool = await open('shop', { requestTimeout: 20 });
+      const pool = await open('shop', { requestTimeout: 500 });
       await assert.rejects(pool.request().query('INSERT INTO users VALUES (1)'), { number: 2627 });
       await assert.rejects(pool.request().query("SELECT 1 FROM users; WAITFOR DELAY '1'"), {
         code: 'ETIMEOUT',
@@ -254,7 +254,7 @@ for (const name of ['mssql', 'mssql-oldest']) {
     });
 
     it('counts what gets no connection', async () => {
-      const pool = await open('shop', { pool: { max: 1, acquireTimeoutMillis: 50 } });
+      const pool = await open('shop', { pool: { max: 1, acquireTimeoutMillis: 300 } });
       const transaction = pool.transaction();
       await transaction.begin();
       const ways: (() => Promise<unknown>)[] = [

@@ -145,7 +145,7 @@ for (const name of ['mariadb', 'mariadb-oldest']) {
     });
 
     it('counts queries of pools once, also those that get no connection', async () => {
-      const pool = mariadb.createPool(options({ connectionLimit: 1, acquireTimeout: 50 }));
+      const pool = mariadb.createPool(options({ connectionLimit: 1, acquireTimeout: 500 }));
       pool.on('error', () => {});
       await Promise.all([1, 2, 3].map((n) => pool.query('SELECT ? FROM users', [n])));
       await pool.execute('SELECT name FROM users');

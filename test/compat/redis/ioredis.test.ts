@@ -134,9 +134,9 @@ for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
     it('counts what gets no answer: refused, timed out, closed', async () => {
       const refused = open({ port: await freePort(), maxRetriesPerRequest: 0 });
       await assert.rejects(refused.get('a'), /max retries/);
-      const late = open({ commandTimeout: 20 });
+      const late = open({ commandTimeout: 500 });
       await late.set('a', '1');
-      await redis.call('CLIENT', 'PAUSE', '60');
+      await redis.call('CLIENT', 'PAUSE', '5000');
       await assert.rejects(late.get('a'), /timed out/);
       late.disconnect();
       redis.disconnect();
