@@ -3,7 +3,7 @@
  * Source: https://developers.openai.com/api/docs/guides/background.
  */
 import type { CallFacts } from '../types.js';
-import { amount, failureOf, text, type Json } from './read.js';
+import { amount, failureOf, number, text, type Json } from './read.js';
 
 const UNDER_WAY: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
 
@@ -14,7 +14,7 @@ export function readBackground(response: Json, facts: CallFacts): void {
   // An image has a `background` too, and no status.
   if (id === undefined || status === undefined) return;
   // Seconds since 1970; what is no number makes none.
-  const seconds = amount(Number(response['completed_at'] ?? NaN) - Number(response['created_at'] ?? NaN));
+  const seconds = amount(number(response['completed_at']) - number(response['created_at']));
   facts.background = { id, isOver: !UNDER_WAY.has(status), seconds };
   if (status === 'cancelled') facts.failure = 'cancelled';
   if (status === 'failed') facts.failure = failureOf(response['error']);
