@@ -12,10 +12,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { MeterProvider } from '@opentelemetry/api';
-import type { Guard } from '../guard.js';
-import type { Log } from '../log.js';
 import { nearestPackage, readPackage, type Package } from '../package-json.js';
-import { onKnownFile } from './version.js';
+import { onKnownFile, type Tools } from './version.js';
 import { wrapMethod } from './wrap.js';
 
 /** Of all 1.x: `opentelemetry.js.api.${major}`. */
@@ -27,14 +25,10 @@ const KNOWN = '1';
 const FILES = ['@opentelemetry/api/build/src/api/metrics.js', '@opentelemetry/api/dist/api/metrics.cjs'];
 
 /** `appFolder` is where the application resolves its packages from. */
-export function offerProvider(
-  { guard, log }: { readonly guard: Guard; readonly log: Log },
-  provider: MeterProvider,
-  appFolder: string,
-): void {
-  guard.run('otel api global', () => placeGlobal(provider, appFolder));
+export function offerProvider(tools: Tools, provider: MeterProvider, appFolder: string): void {
+  tools.guard.run('otel api global', () => placeGlobal(provider, appFolder));
   for (const file of FILES) {
-    onKnownFile({ guard, log }, file, KNOWN, ({ MetricsAPI }) => {
+    onKnownFile(tools, file, KNOWN, ({ MetricsAPI }) => {
       wrapMethod(MetricsAPI.prototype, 'getMeterProvider', (original) => {
         return function getMeterProvider(this: unknown): MeterProvider {
           const registered: any = original.call(this);

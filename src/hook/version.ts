@@ -23,7 +23,7 @@ export function supported(log: Log, name: string, range: string, version: string
 export const supportedFile = (log: Log, name: string, range: string, filename: string): boolean =>
   supported(log, name, range, nearestPackage(dirname(filename)).version);
 
-interface Tools {
+export interface Tools {
   readonly guard: Guard;
   readonly log: Log;
 }

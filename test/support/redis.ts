@@ -4,19 +4,25 @@ import { promisify } from 'node:util';
 import { needs, startServer, type ChildServer } from './child-server.js';
 import { until } from './program.js';
 
+export interface RedisOptions {
+  /** One node of a cluster, that owns no slot yet. */
+  readonly cluster?: boolean;
+}
+
 /** @example before(async function () { redis = await startRedis(this); }) */
-export function startRedis(suite: Mocha.Context, ...more: readonly string[]): Promise<ChildServer> {
+export function startRedis(
+  suite: Mocha.Context,
+  { cluster = false }: RedisOptions = {},
+): Promise<ChildServer> {
   needs(suite, 'redis-server', 'redis-server');
   return startServer({
     program: 'redis-server',
     ready: 'Ready to accept connections',
-    args: (directory, port) => {
-      const own = more.length === 0 ? [] : ['--cluster-port', String(busOf(port))];
-      return [
-        '--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no',
-        ...own, ...more,
-      ]; // prettier-ignore
-    },
+    args: (directory, port) => [
+      '--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no',
+      ...(cluster ? ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1',
+        '--cluster-port', String(busOf(port))] : []),
+    ], // prettier-ignore
   });
 }
 
@@ -25,6 +31,8 @@ const busOf = (port: number): number => (port === 65_535 ? 1_024 : port + 1);
 
 const LAST_SLOT = 16_383;
 const HALF = 8_192;
+/** Of the key `a`, by CRC16: in the upper half. */
+export const SLOT_OF_A = 15_495;
 
 export interface RedisCluster {
   /** Of the node with the lower half of the slots, and of that with the upper half. */
@@ -36,8 +44,7 @@ export interface RedisCluster {
 
 /** @example before(async function () { cluster = await startRedisCluster(this); }) */
 export async function startRedisCluster(suite: Mocha.Context): Promise<RedisCluster> {
-  const start = (): Promise<ChildServer> =>
-    startRedis(suite, '--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
+  const start = (): Promise<ChildServer> => startRedis(suite, { cluster: true });
   const nodes = [await start(), await start()] as const;
   const [lower, upper] = nodes;
   await ask(lower, 'MEET', '127.0.0.1', upper.port, busOf(upper.port));

@@ -5,12 +5,10 @@ import { hookIoredis } from '../../../src/db/drivers/ioredis.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort, type ChildServer } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';
-import { startRedis, startRedisCluster, type RedisCluster } from '../../support/redis.js';
+import { SLOT_OF_A, startRedis, startRedisCluster, type RedisCluster } from '../../support/redis.js';
 
 const test = dbCounts([hookIoredis]);
 const { counted } = test;
-/** By CRC16: in the upper half. */
-const SLOT_OF_A = 15_495;
 
 for (const name of ['ioredis', 'ioredis5', 'ioredis4']) {
   const { version } = nearestPackage(join(__dirname, 'node_modules', name));

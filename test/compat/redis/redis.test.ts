@@ -6,7 +6,7 @@ import { hookRedis } from '../../../src/db/drivers/redis.js';
 import { nearestPackage } from '../../../src/package-json.js';
 import { freePort, type ChildServer } from '../../support/child-server.js';
 import { dbCounts } from '../../support/db-counts.js';
-import { startRedis, startRedisCluster, type RedisCluster } from '../../support/redis.js';
+import { SLOT_OF_A, startRedis, startRedisCluster, type RedisCluster } from '../../support/redis.js';
 
 const aborting = () => {
   const controller = new AbortController();
@@ -17,8 +17,6 @@ const test = dbCounts([hookRedis], '127.0.0.1/7=sessions');
 const { counted } = test;
 
 const NAMES = ['redis', 'redis5', 'redis4'];
-/** By CRC16: in the upper half. */
-const SLOT_OF_A = 15_495;
 
 // Before any of them makes a cluster: after that, whose answer it was is not known.
 describe('redis without a cluster of its own', () => {
